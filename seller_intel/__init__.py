@@ -1,0 +1,1 @@
+"""Seller Intel: the pipeline and warehouse behind a seller's own market figures."""
