@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
-import yaml
+from seller_intel import yaml_files
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -21,6 +23,7 @@ class Settings:
     sources_path: Path
     landing: str
     pii_key: str | None
+    alerts: str | None = field(default=None, repr=False)
 
     @property
     def secrets_dir(self) -> Path:
@@ -57,12 +60,23 @@ def current() -> Settings:
         sources_path=sources_path,
         landing=os.environ.get("SELLER_INTEL_LANDING") or str(home / "landing"),
         pii_key=os.environ.get("SELLER_INTEL_PII_KEY") or None,
+        alerts=os.environ.get("SELLER_INTEL_ALERTS") or None,
     )
 
 
 def connection_uri(name: str) -> str | None:
     """Return the connection the environment keeps under Airflow's own variable name."""
     return os.environ.get(f"AIRFLOW_CONN_{name.upper()}")
+
+
+def environment(stated: Mapping[str, str]) -> dict[str, str]:
+    """Return this process's environment with more stated, for a child process."""
+    return {**os.environ, **stated}
+
+
+def state(stated: Mapping[str, str]) -> None:
+    """State variables for the rest of this process, and for its children."""
+    os.environ.update(stated)
 
 
 def _default_home(root: Path, sources_path: Path) -> Path:
@@ -74,5 +88,10 @@ def _default_home(root: Path, sources_path: Path) -> Path:
 def _is_sandbox(sources_path: Path) -> bool:
     if not sources_path.exists():
         return False
-    registry = yaml.safe_load(sources_path.read_text(encoding="utf-8"))
+    return _says_sandbox(sources_path, sources_path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=8)
+def _says_sandbox(sources_path: Path, _changed: int) -> bool:
+    registry = yaml_files.read(sources_path)
     return bool(isinstance(registry, dict) and registry.get("sandbox"))

@@ -10,9 +10,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import yaml
-
-from seller_intel import settings, streams
+from seller_intel import settings, streams, yaml_files
 
 
 class RegistryError(ValueError):
@@ -111,7 +109,7 @@ def get(name: str) -> Source:
 
 @lru_cache(maxsize=8)
 def _read(path: Path, _changed: int, home: Path) -> Registry:
-    stated = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    stated = yaml_files.read(path) or {}
     if not isinstance(stated, dict):
         raise RegistryError(f"{path}: expected a mapping with shops: and sources:")
     shops = {}
@@ -227,6 +225,11 @@ def with_file(source: Source, file: Path, contract: str) -> Source:
         files=rules,
         streams=_streams("files", _names_of(rules), source.name),
     )
+
+
+def narrowed(source: Source, stream_id: str) -> Source:
+    """Return a source as if it brought one of its streams alone."""
+    return replace(source, streams=(source.stream(stream_id),))
 
 
 def _stated_streams(entry: dict, rules: tuple[FileRule, ...]) -> list[str]:

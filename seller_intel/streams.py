@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
+from seller_intel import yaml_files
 
 PATH = Path(__file__).with_name("canonical_streams.yml")
 TYPES = (
@@ -59,7 +59,7 @@ class CanonicalStream:
 @cache
 def all_streams() -> dict[str, CanonicalStream]:
     """Return every canonical stream by name, in the order of the file."""
-    stated = yaml.safe_load(PATH.read_text(encoding="utf-8"))
+    stated = yaml_files.read(PATH)
     return {name: _stream(name, entry) for name, entry in stated.items()}
 
 

@@ -1,9 +1,9 @@
 select
     loads.stream_id,
     loads.run,
-    file_entry.value ->> 'content' as content
+    file_entry.value as entry
 from ops.loads
-cross join lateral jsonb_array_elements(
+left join lateral jsonb_array_elements(
     coalesce(loads.manifest -> 'files', '[]'::jsonb)
-) as file_entry (value)
+) as file_entry (value) on true
 where loads.is_current and loads.source = %(source)s and loads.status <> 'replaced'

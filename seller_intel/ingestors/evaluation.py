@@ -1,0 +1,436 @@
+"""Expressions and conditions bound to one file: closures over a row's values."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from operator import itemgetter
+from typing import Any
+
+from seller_intel.ingestors import cells, expressions, money, places
+from seller_intel.ingestors.cells import Kept, Ways
+from seller_intel.ingestors.converters import Unreadable
+from seller_intel.ingestors.expressions import Condition, Expression
+from seller_intel.ingestors.spill import Spill
+from seller_intel.personal import Hasher
+
+Getter = Callable[[list], Any]
+_COUNTS_IN_MEMORY = 150_000
+_REMEMBERED = 8192
+
+
+@dataclass(frozen=True)
+class Constant:
+    """A value that is the same on every row of the file."""
+
+    value: Any
+
+
+Ref = Constant | int | Getter
+NOTHING = Constant(None)
+# a hash whose kind stands in a column of its own
+ANY_KIND = "*"
+
+
+@dataclass
+class Counter:
+    """Numbers equal texts in the order they come, in bounded memory."""
+
+    count: int = 0
+    _seen: Spill = field(default_factory=lambda: Spill(_COUNTS_IN_MEMORY))
+    _text: str | None = None
+    _row: int = 0
+
+    def next_in(self, row: int, text: str) -> int:
+        """Return how often a text has come, asked again for a row the same number."""
+        if row == self._row and text == self._text:
+            return self.count
+        self._row = row
+        return self.next(text)
+
+    def next(self, text: str) -> int:
+        """Return how often a text has come, this time included."""
+        if text != self._text:
+            if self._text is not None:
+                self._seen.put(self._text, self.count)
+            self._text = text
+            self.count = self._seen.get(text) or 0
+        self.count += 1
+        return self.count
+
+
+@dataclass
+class Scope:
+    """What expressions of one file may read."""
+
+    names: dict[str, Constant | int]
+    from_source: Mapping[str, str | None]
+    ways: Ways
+    hasher: Hasher
+    platform: Constant | int = NOTHING
+    phone_region: str = "CN"
+    counters: list[Counter] = field(default_factory=list)
+    # set while one quarantined row is read again: the numbers it had in its file
+    numbers: list[int] = field(default_factory=list)
+    is_again: bool = False
+    row: int = 0
+    # per personal column, the hashes taken of it by their kind
+    hashes: dict[str, dict[str, Getter]] = field(default_factory=dict)
+    places: set[str] = field(default_factory=set)
+
+
+def getter(ref: Ref) -> Getter:
+    """Return a reference as a function of the row's values."""
+    if isinstance(ref, Constant):
+        value = ref.value
+        return lambda values: value
+    return itemgetter(ref) if isinstance(ref, int) else ref
+
+
+def bind(expression: Expression, scope: Scope) -> Ref:
+    """Return how an expression is read in one file; what never varies is folded."""
+    match expression.verb:
+        case "name":
+            return scope.names[expression.value]
+        case "constant":
+            return Constant(expression.value)
+        case "from_source":
+            return Constant(scope.from_source[expression.value])
+        case "from_name":
+            return _from_name(expression, scope)
+        case "text":
+            return _text(expression, scope)
+        case "hash":
+            return _hash(expression, scope)
+        case "case":
+            return _case(expression, scope)
+        case "as":
+            return _as(expression, scope)
+        case "province":
+            scope.places |= expression.names()
+    refs = [bind(part, scope) for part in expression.parts]
+    return _BINDERS[expression.verb](expression, refs)
+
+
+def _from_name(expression: Expression, scope: Scope) -> Constant:
+    found = re.search(expression.value, scope.from_source["file_name"] or "")
+    return Constant(found.group(1 if found.re.groups else 0) if found else None)
+
+
+def _first(_expression: Expression, refs: list[Ref]) -> Ref:
+    kept: list[Ref] = []
+    for ref in refs:
+        if ref == NOTHING:
+            continue
+        kept.append(ref)
+        if isinstance(ref, Constant):
+            break
+    if len(kept) < 2:
+        return kept[0] if kept else NOTHING
+    getters = [getter(ref) for ref in kept]
+
+    def read(values: list) -> Any:
+        for get in getters:
+            value = get(values)
+            if value is not None:
+                return value
+        return None
+
+    return read
+
+
+def _sum(_expression: Expression, refs: list[Ref]) -> Ref:
+    kept = [ref for ref in refs if ref != NOTHING]
+    if len(kept) < 2:
+        return kept[0] if kept else NOTHING
+    getters = [getter(ref) for ref in kept]
+
+    def read(values: list) -> str | None:
+        total = None
+        for get in getters:
+            value = get(values)
+            if value is not None:
+                amount = Decimal(value)
+                total = amount if total is None else total + amount
+        return None if total is None else money.plain(total)
+
+    return read
+
+
+def _product(_expression: Expression, refs: list[Ref]) -> Ref:
+    if NOTHING in refs:
+        return NOTHING
+    getters = [getter(ref) for ref in refs]
+
+    def read(values: list) -> str | None:
+        total = Decimal(1)
+        for get in getters:
+            value = get(values)
+            if value is None:
+                return None
+            total *= Decimal(value)
+        return money.plain(total)
+
+    return read
+
+
+def _signed(expression: Expression, refs: list[Ref]) -> Ref:
+    change = abs if expression.verb == "size" else Decimal.__neg__
+    return _applied(refs[0], lambda value: money.plain(change(Decimal(value))))
+
+
+def _extreme(expression: Expression, refs: list[Ref]) -> Ref:
+    pick = max if expression.verb == "latest" else min
+    kept = [getter(ref) for ref in refs if ref != NOTHING]
+    if not kept:
+        return NOTHING
+
+    def read(values: list) -> str | None:
+        there = [value for get in kept if (value := get(values)) is not None]
+        return pick(there) if there else None
+
+    return read
+
+
+def _digest(_expression: Expression, refs: list[Ref]) -> Ref:
+    getters = [getter(ref) for ref in refs]
+
+    def read(values: list) -> str | None:
+        texts = [get(values) for get in getters]
+        if all(text is None for text in texts):
+            return None
+        joined = "\x1f".join("" if text is None else str(text) for text in texts)
+        return hashlib.sha256(joined.encode()).hexdigest()[:16]
+
+    return read
+
+
+def _part(expression: Expression, refs: list[Ref]) -> Ref:
+    pattern = re.compile(expression.value)
+    group = 1 if pattern.groups else 0
+
+    def cut(text: str) -> str | None:
+        found = pattern.search(text)
+        return (found.group(group) or None) if found else None
+
+    return _applied(refs[0], cut)
+
+
+def _map(expression: Expression, refs: list[Ref]) -> Ref:
+    mapping = dict(expression.mapping)
+    otherwise = expression.value
+
+    def look_up(text: Any) -> Any:
+        word = expressions.word(text)
+        if word in mapping:
+            return mapping[word]
+        if otherwise == "refuse":
+            raise Unreadable(f"{text!r} is none of {', '.join(map(str, mapping))}")
+        return otherwise
+
+    return _applied(refs[0], remembered(look_up))
+
+
+def _province(_expression: Expression, refs: list[Ref]) -> Ref:
+    def read(text: str) -> str | None:
+        if text.__class__ is Kept:
+            return text.known.get("province")  # type: ignore[attr-defined]
+        return places.province_of(text)
+
+    return _applied(refs[0], read)
+
+
+_BINDERS: dict[str, Callable[[Expression, list[Ref]], Ref]] = {
+    "first": _first,
+    "sum": _sum,
+    "product": _product,
+    "minus": _signed,
+    "size": _signed,
+    "latest": _extreme,
+    "earliest": _extreme,
+    "digest": _digest,
+    "part": _part,
+    "map": _map,
+    "province": _province,
+}
+
+
+def _applied(ref: Ref, change: Callable[[Any], Any]) -> Ref:
+    """Return what a function makes of a reference; a missing value stays missing."""
+    if isinstance(ref, Constant):
+        return ref if ref == NOTHING else Constant(change(ref.value))
+    get = getter(ref)
+
+    def read(values: list) -> Any:
+        value = get(values)
+        return None if value is None else change(value)
+
+    return read
+
+
+def remembered(change: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Return the function with a bounded memory."""
+    known: dict[Any, Any] = {}
+
+    def read(value: Any) -> Any:
+        if value in known:
+            return known[value]
+        result = change(value)
+        if len(known) < _REMEMBERED:
+            known[value] = result
+        return result
+
+    return read
+
+
+def _text(expression: Expression, scope: Scope) -> Ref:
+    names = expressions.slots_of(expression.value)
+    form = expressions.printf_of(expression.value)
+    if "#" in names:
+        return _numbered(names, form, scope)
+    refs = [scope.names[name] for name in names]
+    if NOTHING in refs:
+        return NOTHING
+    if all(isinstance(ref, Constant) for ref in refs):
+        return Constant(form % tuple(ref.value for ref in refs))  # type: ignore[union-attr]
+    getters = [getter(ref) for ref in refs]
+    if len(getters) == 1:
+        return _applied(refs[0], lambda value: form % (value,))
+
+    def read(values: list) -> str | None:
+        texts = tuple([get(values) for get in getters])
+        return None if None in texts else form % texts
+
+    return read
+
+
+def _numbered(names: list[str], form: str, scope: Scope) -> Ref:
+    """Fill the slots and number equal results: `{order_id}:{#}`."""
+    getters = [
+        getter(Constant("\x00") if name == "#" else scope.names[name]) for name in names
+    ]
+    counter = Counter()
+    place = len(scope.counters)
+    scope.counters.append(counter)
+
+    def read(values: list) -> str | None:
+        texts = tuple([get(values) for get in getters])
+        if None in texts:
+            return None
+        bare = form % texts
+        known = scope.numbers[place] if scope.numbers else counter.next_in(scope.row, bare)
+        return bare.replace("\x00", str(known))
+
+    return read
+
+
+def _hash(expression: Expression, scope: Scope) -> Ref:
+    ref = bind(expression.parts[0], scope)
+    if ref == NOTHING:
+        return NOTHING
+    get, platform = getter(ref), getter(scope.platform)
+    stated = Constant(expression.value)
+    kind_of = getter(
+        stated if expression.value else bind(expression.parts[1], scope)
+    )
+    region, keep = scope.phone_region, expression.keep
+    hashed = scope.hasher.hash
+
+    def read(values: list) -> str | None:
+        value = get(values)
+        if value is None or value in keep:
+            return value
+        kind = kind_of(values)
+        if value.__class__ is Kept:
+            return value.known.get(kind) or value.known.get(ANY_KIND)
+        return hashed(kind, value, platform(values), region) if kind else None
+
+    taken = scope.hashes.setdefault(expression.parts[0].value, {})
+    taken[expression.value or ANY_KIND] = read
+    return read
+
+
+def _as(expression: Expression, scope: Scope) -> Ref:
+    """Read text as a type; a part cut out of a text may be none of it."""
+    inner = expression.parts[0]
+    read = cells.as_type(expression.type or "text", expression.formats, scope.ways)
+
+    def lenient(text: str) -> Any:
+        try:
+            return read(text)
+        except (ValueError, ArithmeticError):
+            return None
+
+    is_cut = inner.verb in ("part", "from_name")
+    return _applied(bind(inner, scope), remembered(lenient if is_cut else read))
+
+
+def _case(expression: Expression, scope: Scope) -> Ref:
+    branches = []
+    for condition, part in zip(expression.conditions, expression.parts, strict=False):
+        branches.append((bind_condition(condition, scope), getter(bind(part, scope))))
+    otherwise = getter(bind(expression.parts[-1], scope))
+
+    def read(values: list) -> Any:
+        for holds, then in branches:
+            if holds(values):
+                return then(values)
+        return otherwise(values)
+
+    return read
+
+
+def never(_values: list) -> bool:
+    """Say no: the condition of a file that lacks what it asks for."""
+    return False
+
+
+def bind_condition(condition: Condition, scope: Scope) -> Callable[[list], bool]:
+    """Return a condition as a function of the row's values."""
+    if condition.verb in ("all", "any", "not"):
+        holds = [bind_condition(part, scope) for part in condition.parts]
+        if condition.verb == "all":
+            if never in holds:
+                return never
+            return lambda values: all([each(values) for each in holds])
+        if condition.verb == "any":
+            holds = [each for each in holds if each is not never]
+            return lambda values: any([each(values) for each in holds])
+        return lambda values: not holds[0](values)
+    ref = bind(condition.of, scope)  # type: ignore[arg-type]
+    if ref == NOTHING and condition.verb != "missing":
+        return never
+    get = getter(ref)
+    match condition.verb:
+        case "present":
+            return lambda values: get(values) is not None
+        case "missing":
+            return lambda values: get(values) is None
+        case "is":
+            return _is(get, condition.values)
+        case "matches":
+            search = re.compile(condition.pattern).search
+            found = remembered(lambda text: bool(search(str(text))))
+            return lambda values: (
+                (value := get(values)) is not None and found(value)
+            )
+        case "positive":
+            return lambda values: (
+                (value := get(values)) is not None and Decimal(value) > 0
+            )
+        case "negative":
+            return lambda values: (
+                (value := get(values)) is not None and Decimal(value) < 0
+            )
+        case _:
+            return lambda values: (
+                (value := get(values)) is not None and Decimal(value) == 0
+            )
+
+
+def _is(get: Getter, wanted: frozenset[str]) -> Callable[[list], bool]:
+    matches = remembered(lambda value: expressions.word(value) in wanted)
+    return lambda values: (value := get(values)) is not None and matches(value)
