@@ -1,0 +1,4 @@
+create unlogged table staging.{scratch} as
+select {columns}
+from staging.{view}
+where load_id in ({loads})

@@ -1,0 +1,28 @@
+create unlogged table staging.door_fields (
+    load_id bigint not null,
+    field text not null,
+    json_type text not null,
+    filled bigint not null,
+    sampled bigint not null
+);
+create unlogged table staging.door_loads (
+    load_id bigint primary key,
+    stream_id text not null,
+    source text not null,
+    received bigint not null,
+    loaded bigint not null,
+    usable bigint not null,
+    staged_difference bigint not null,
+    rejected_share numeric,
+    reject_reasons text,
+    quarantined_share numeric,
+    usual_count numeric,
+    volume_ratio numeric,
+    age_ratio numeric,
+    latest_source_at timestamptz,
+    hours_ahead numeric,
+    new_fields text,
+    missing_fields text,
+    retyped_fields text,
+    restructured_fields text
+)
