@@ -1,0 +1,6 @@
+{# Statistics for a table made whole; the server keeps those of a changed one current. #}
+{% macro analyze_when_full() -%}
+    {%- if flags.FULL_REFRESH or config.get('materialized') == 'table' -%}
+        analyze {{ this }}
+    {%- endif -%}
+{%- endmacro %}

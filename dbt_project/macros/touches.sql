@@ -1,0 +1,53 @@
+{# The days of a shop that rows of a fact, old and new, belong to. #}
+
+{% macro days_of_orders(rows) -%}
+    select
+        shop_id,
+        paid_date as sales_date
+    from {{ rows }}
+    union all
+    select
+        shop_id,
+        created_date as sales_date
+    from {{ rows }}
+{%- endmacro %}
+
+{% macro days_of_order_lines(rows) -%}
+    select
+        orders.shop_id,
+        orders.paid_date as sales_date
+    from {{ rows }} as lines
+    inner join {{ ref('int_orders_resolved') }} as orders
+        on lines.order_id = orders.order_id
+{%- endmacro %}
+
+{% macro days_of_refunds(rows) -%}
+    select
+        shop_id,
+        refund_date as sales_date
+    from {{ rows }}
+    where is_succeeded
+{%- endmacro %}
+
+{% macro days_of_charges(rows) -%}
+    select
+        shop_id,
+        sales_date
+    from {{ rows }}
+{%- endmacro %}
+
+{% macro days_of_costs(rows) -%}
+    select
+        orders.shop_id,
+        orders.paid_date as sales_date
+    from {{ rows }} as costs
+    inner join {{ ref('fct_order_lines') }} as lines
+        on
+            costs.product_kind = 'sku' and costs.product_id = lines.sku_id
+            or costs.product_kind = 'listing' and costs.product_id = lines.listing_id
+            or costs.product_kind = 'seller_sku'
+            and costs.product_id = lines.seller_sku
+    inner join {{ ref('int_orders_resolved') }} as orders
+        on lines.order_id = orders.order_id
+    where {{ holds_on('orders.paid_date', 'costs.valid_from', 'costs.valid_to') }}
+{%- endmacro %}

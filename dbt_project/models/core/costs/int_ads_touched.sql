@@ -1,0 +1,1 @@
+{{ touched_charges('ads', 'fct_ad_daily', has_orders=false) }}

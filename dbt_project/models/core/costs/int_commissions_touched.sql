@@ -1,0 +1,1 @@
+{{ touched_charges('commissions', 'fct_commissions') }}

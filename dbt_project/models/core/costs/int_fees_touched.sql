@@ -1,0 +1,1 @@
+{{ touched_charges('fees', 'fct_fees') }}

@@ -1,0 +1,1 @@
+{{ unioned('ads', key='record_key') }}

@@ -1,0 +1,1 @@
+{{ unioned('agent_levels', key='record_key') }}

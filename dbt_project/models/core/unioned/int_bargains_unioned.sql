@@ -1,0 +1,1 @@
+{{ unioned('bargains', key='record_key') }}

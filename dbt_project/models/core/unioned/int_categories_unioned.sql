@@ -1,0 +1,1 @@
+{{ unioned('categories', key='record_key') }}

@@ -1,0 +1,1 @@
+{{ unioned('category_map', key='record_key') }}

@@ -1,0 +1,1 @@
+{{ unioned('commissions', key='record_key', parent='order_id') }}

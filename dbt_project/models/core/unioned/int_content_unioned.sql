@@ -1,0 +1,1 @@
+{{ unioned('content', key='record_key') }}

@@ -1,0 +1,1 @@
+{{ unioned('costs', key='record_key') }}

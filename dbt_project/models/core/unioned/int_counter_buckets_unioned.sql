@@ -1,0 +1,1 @@
+{{ unioned('counter_buckets', key='record_key') }}

@@ -1,0 +1,1 @@
+{{ unioned('fees', key='record_key', parent='order_id') }}

@@ -1,0 +1,1 @@
+{{ unioned('festivals', key='record_key') }}

@@ -1,0 +1,1 @@
+{{ unioned('fx_rates', key='rate_date', parent='rate_source') }}

@@ -1,0 +1,1 @@
+{{ unioned('group_buys', key='record_key') }}

@@ -1,0 +1,1 @@
+{{ unioned('identities', key='id_hash', parent='customer_ref') }}

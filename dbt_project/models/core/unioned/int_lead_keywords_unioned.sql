@@ -1,0 +1,1 @@
+{{ unioned('lead_keywords', key='record_key') }}

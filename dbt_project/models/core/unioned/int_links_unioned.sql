@@ -1,0 +1,1 @@
+{{ unioned('links', key='record_key') }}

@@ -1,0 +1,1 @@
+{{ unioned('listing_matches', key='record_key') }}

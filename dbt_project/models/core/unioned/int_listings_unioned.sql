@@ -1,0 +1,1 @@
+{{ unioned('listings', key='listing_id') }}

@@ -1,0 +1,1 @@
+{{ unioned('members', key='member_ref', parent='parent_ref') }}

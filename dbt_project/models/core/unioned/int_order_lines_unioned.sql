@@ -1,0 +1,1 @@
+{{ unioned('order_lines', key='line_id', parent='order_id') }}

@@ -1,0 +1,1 @@
+{{ unioned('orders', key='order_id', parent='buyer_ref') }}

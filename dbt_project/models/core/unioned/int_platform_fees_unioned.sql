@@ -1,0 +1,1 @@
+{{ unioned('platform_fees', key='record_key') }}

@@ -1,0 +1,1 @@
+{{ unioned('platform_rules', key='record_key') }}

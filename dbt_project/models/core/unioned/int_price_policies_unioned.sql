@@ -1,0 +1,1 @@
+{{ unioned('price_policies', key='record_key') }}

@@ -1,0 +1,1 @@
+{{ unioned('product_roles', key='record_key') }}

@@ -1,0 +1,1 @@
+{{ unioned('refunds', key='refund_id', parent='order_id') }}

@@ -1,0 +1,1 @@
+{{ unioned('search_index', key='record_key') }}

@@ -1,0 +1,1 @@
+{{ unioned('service', key='record_key', parent='order_id') }}

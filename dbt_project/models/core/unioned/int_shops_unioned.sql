@@ -1,0 +1,1 @@
+{{ unioned('shops', key='shop_id') }}

@@ -1,0 +1,1 @@
+{{ unioned('sku_classes', key='record_key') }}

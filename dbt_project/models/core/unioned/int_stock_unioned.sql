@@ -1,0 +1,1 @@
+{{ unioned('stock', key='move_id') }}

@@ -1,0 +1,1 @@
+{{ unioned('targets', key='record_key') }}

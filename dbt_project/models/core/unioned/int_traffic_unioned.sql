@@ -1,0 +1,1 @@
+{{ unioned('traffic', key='record_key') }}

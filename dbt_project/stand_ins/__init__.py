@@ -1,0 +1,85 @@
+"""What dbt gives a model only while it runs, so that sqlfluff can read the model alone.
+
+Named in .sqlfluff as the library of its templater; nothing else imports it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import yaml
+from jinja2 import pass_context
+from jinja2.runtime import Context
+
+execute = True
+_PROJECT = yaml.safe_load(
+    Path(__file__).parent.with_name("dbt_project.yml").read_text(encoding="utf-8")
+)
+flags = SimpleNamespace(FULL_REFRESH=False, WHICH="compile")
+target = SimpleNamespace(type="postgres", schema="core", name="warehouse")
+model = SimpleNamespace(name="this_model", alias="this_model", schema="this_schema")
+
+
+class _Adapter:
+    """The adapter of PostgreSQL, without a connection."""
+
+    @pass_context
+    def dispatch(self, context: Context, name: str, *_: Any) -> Callable[..., Any]:
+        """Return the macro of PostgreSQL, else the one for all."""
+        found = context.resolve(f"postgres__{name}")
+        return found if callable(found) else context.resolve(f"default__{name}")
+
+    def get_columns_in_relation(self, *_: Any) -> list[Any]:
+        """Know no columns."""
+        return []
+
+    def get_relation(self, *_: Any, identifier: str = "standing", **__: Any) -> str:
+        """Find every table there."""
+        return identifier
+
+
+class _Functions:
+    """dbt's own macros: some call of the same name, which is all a parser asks for."""
+
+    def __getattr__(self, name: str) -> Callable[..., str]:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return lambda *arguments, **named: (
+            f"{name}({', '.join(str(each) for each in (*arguments, *named.values()))})"
+        )
+
+
+class _Config:
+    """config(...) writes nothing into the model; config.get returns the default."""
+
+    def __call__(self, *_: Any, **__: Any) -> str:
+        return ""
+
+    def get(self, _name: str, default: Any = None) -> Any:
+        """Return the default, since no configuration is read."""
+        return default
+
+    require = get
+
+
+adapter = _Adapter()
+dbt = _Functions()
+config = _Config()
+
+
+def var(name: str, default: Any = None) -> Any:
+    """Return what dbt_project.yml says."""
+    return _PROJECT["vars"][name] if default is None else default
+
+
+def run_query(_query: str) -> Any:
+    """Return a result without rows."""
+    return SimpleNamespace(rows=[], columns=[])
+
+
+def get_quoted_csv(names: Any) -> str:
+    """Return the names as a list of columns."""
+    return ", ".join(f'"{name}"' for name in names) or "*"
