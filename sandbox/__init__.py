@@ -1,0 +1,1 @@
+"""A simulated market: the files a seller would download, and the truth behind them."""

@@ -1,0 +1,7 @@
+select
+    step,
+    sum(seconds) as seconds
+from ops.steps
+where run = %s and seconds is not null
+group by step
+order by min(step_id)
