@@ -14,10 +14,10 @@ from pathlib import Path
 from urllib.parse import quote
 
 from seller_intel import keys
+from seller_intel.embedded_data import HOST, SUPERUSER, check_release, initialise
 from seller_intel.embedded_process import clear_leftovers, is_free, pid_of, port_of
 from seller_intel.embedded_programs import (
     MAJOR,
-    Account,
     EmbeddedError,
     account_for,
     folder_for,
@@ -30,6 +30,7 @@ __all__ = [
     "Server",
     "address",
     "program",
+    "remove",
     "start",
     "status",
     "stop",
@@ -37,8 +38,6 @@ __all__ = [
 
 log = logging.getLogger(__name__)
 
-HOST = "127.0.0.1"
-SUPERUSER = "postgres"
 # Below the ports that systems lend to outgoing connections, so that a server that was
 # stopped still finds its own free.
 _PORTS = range(20_000, 30_000)
@@ -48,31 +47,6 @@ _STOP_SECONDS = 120
 # Where an account has less shared memory than this, as in most containers, parallel
 # queries exchange their rows through files instead.
 _SHARED_MEMORY = 1_000_000_000
-
-# Written into postgresql.conf when the data folder is made, and the owner's to change
-# there. Sized for two cores and a laptop's memory.
-_SETTINGS = {
-    "shared_buffers": "512MB",
-    "effective_cache_size": "4GB",
-    "work_mem": "64MB",
-    "maintenance_work_mem": "256MB",
-    "max_wal_size": "4GB",
-    "checkpoint_timeout": "15min",
-    "max_connections": "100",
-    "random_page_cost": "1.1",
-    # Compiling a query costs more than it saves at this size.
-    "jit": "off",
-    # Nobody replicates this server, so a bulk load into a new table need not be logged.
-    "wal_level": "minimal",
-    "max_wal_senders": "0",
-    # One way in, with a password. A socket's path may be too long for the system.
-    "listen_addresses": HOST,
-    "unix_socket_directories": "",
-    "password_encryption": "scram-sha-256",
-    "timezone": "UTC",
-    "log_timezone": "UTC",
-    "log_checkpoints": "off",
-}
 
 
 @dataclass(frozen=True)
@@ -138,6 +112,17 @@ def stop(home: Path) -> bool:
         raise EmbeddedError(f"the server in {data} does not stop: {said.words}")
 
 
+def remove(home: Path) -> None:
+    """Stop the server of this home and delete its data, wherever they really are."""
+    stop(home)
+    folder = _folder(home)
+    if folder.is_symlink():
+        shutil.rmtree(folder.resolve(), ignore_errors=True)
+        folder.unlink()
+    elif folder.exists():
+        shutil.rmtree(folder)
+
+
 def program(name: str) -> Path:
     """Return a client program of the server's own release, such as pg_dump."""
     return programs_for(None) / name
@@ -150,8 +135,9 @@ def _start(home: Path) -> Server:
     _refuse_unquotable(programs, folder)
     data = folder / "data"
     if not (data / "PG_VERSION").exists():
-        _initialise(programs, account, folder, home)
-    _check_release(data)
+        password = keys.keep(home / "secrets", SUPERUSER)
+        initialise(programs, account, folder, password)
+    check_release(data)
     if pid_of(data, account):
         return _awaited(home)
     clear_leftovers(data, account)
@@ -185,49 +171,9 @@ def _awaited(home: Path) -> Server:
     raise EmbeddedError(f"the server in {_data(home)} runs and does not answer")
 
 
-def _initialise(programs: Path, account: Account, folder: Path, home: Path) -> None:
-    """Make the data folder, whole or not at all."""
-    draft, password = folder / "draft", folder / "password"
-    shutil.rmtree(draft, ignore_errors=True)  # of an initialisation cut short
-    password.unlink(missing_ok=True)
-    # Handed over in a file, so that it never stands in the list of processes.
-    secret = keys.keep(home / "secrets", SUPERUSER)
-    run_as(account, "/bin/sh", "-c", 'cat > "$0"', password, text=secret)
-    said = run_as(
-        account,
-        programs / "initdb",
-        f"--pgdata={draft}",
-        f"--username={SUPERUSER}",
-        f"--pwfile={password}",
-        "--auth=scram-sha-256",
-        "--encoding=UTF8",
-        # PostgreSQL's own collation: one order and one idea of upper and lower case on
-        # every system, and no index to rebuild when a system library changes.
-        "--locale-provider=builtin",
-        "--builtin-locale=C.UTF-8",
-        "--locale=C",
-        "--data-checksums",
-        "--no-instructions",
-        *(f"--set={name}={value}" for name, value in _SETTINGS.items()),
-    )
-    password.unlink(missing_ok=True)
-    if said.code != 0:
-        raise EmbeddedError(f"PostgreSQL cannot be initialised:\n{said.words}")
-    draft.rename(folder / "data")
-
-
-def _check_release(data: Path) -> None:
-    made_by = (data / "PG_VERSION").read_text().strip()
-    if made_by != str(MAJOR):
-        raise EmbeddedError(
-            f"{data} was made by PostgreSQL {made_by} and this is {MAJOR}: dump it with"
-            " the release that made it, move it away, and restore the dump"
-        )
-
-
 def _options(port: int) -> str:
     given = [f"-c port={port}"]
-    memory = Path("/dev/shm")
+    memory = Path("/dev/shm")  # noqa: S108 - it is asked for its size, not used
     if memory.exists() and shutil.disk_usage(memory).total < _SHARED_MEMORY:
         given.append("-c dynamic_shared_memory_type=mmap")
     return " ".join(given)

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import psutil
 
+from seller_intel.embedded_data import HOST
 from seller_intel.embedded_programs import Account, EmbeddedError, run_as
 
-_HOST = "127.0.0.1"
 _PATIENCE = 5.0
-# What a client sends to ask for an encrypted connection. Any PostgreSQL replies with one
-# letter, before it knows who asks.
+# What a client sends to ask for an encrypted connection. Any PostgreSQL replies with
+# one letter, before it knows who asks.
 _SSL_REQUEST = bytes.fromhex("0000000804d2162f")
 _PORT_LINE, _STATUS_LINE = 3, 7
 
@@ -41,7 +41,7 @@ def is_free(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((_HOST, port))
+            probe.bind((HOST, port))
         except OSError:
             return False
     return True
@@ -50,8 +50,8 @@ def is_free(port: int) -> bool:
 def clear_leftovers(data: Path, account: Account) -> None:
     """End what a killed server left behind: its orphans, then its pid file.
 
-    PostgreSQL believes a pid file whose number belongs to a process again, whatever that
-    process is; and it refuses to start while an orphan still holds its shared memory.
+    PostgreSQL believes a pid file whose number belongs to a process again, whatever
+    that is; and it refuses to start while an orphan still holds its shared memory.
     """
     for sent in (signal.SIGQUIT, signal.SIGKILL):
         orphans = _processes_in(data, account)
@@ -79,7 +79,7 @@ def _processes_in(data: Path, account: Account) -> list[psutil.Process]:
 
 
 def _works_in(pid: int, data: Path, account: Account) -> bool:
-    """Tell whether a process is a PostgreSQL whose working folder is the data folder."""
+    """Tell whether a process is a PostgreSQL that works in the data folder."""
     try:
         process = psutil.Process(pid)
         if process.name() != "postgres" or process.status() == psutil.STATUS_ZOMBIE:
@@ -95,7 +95,7 @@ def _works_in(pid: int, data: Path, account: Account) -> bool:
 
 def _answers(port: int) -> bool:
     try:
-        with socket.create_connection((_HOST, port), timeout=_PATIENCE) as probe:
+        with socket.create_connection((HOST, port), timeout=_PATIENCE) as probe:
             probe.sendall(_SSL_REQUEST)
             return probe.recv(1) in (b"N", b"S")
     except OSError:

@@ -23,6 +23,7 @@ __all__ = [
     "Session",
     "as_admin",
     "as_role",
+    "at",
     "errors",
     "lock",
     "sql",
@@ -108,6 +109,13 @@ def as_admin(database: str | None = None, autocommit: bool = False) -> Iterator:
     """Open a session of who may create roles and databases: init alone needs it."""
     with _open(lambda: _admin_url(database), autocommit) as session:
         yield session
+
+
+@contextmanager
+def at(address: str, autocommit: bool = False) -> Iterator[Session]:
+    """Open a session on a database beside the warehouse, by its URL."""
+    with _dial(address, autocommit) as connection:
+        yield Session(connection)
 
 
 def url(role: str) -> str:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import itertools
 import shutil
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+from homes import environment, open_home
 
-from seller_intel import embedded, installation, keys, warehouse
+from seller_intel import embedded, installation, warehouse
 
 EMPTY_REGISTRY = "reporting_currency: CNY\nshops: []\nsources: []\n"
 TEMPLATE = "seller_intel_template"
@@ -26,7 +26,7 @@ class Postgres:
 
     home: Path
     database: str
-    dsn: str
+    dsn: str = field(repr=False)
 
     @property
     def reader_dsn(self) -> str:
@@ -65,35 +65,6 @@ class Postgres:
             return session.value(counted)
 
 
-@contextmanager
-def open_home(prefix: str = "seller-intel-") -> Iterator[Path]:
-    """Give a temporary folder that the account of a server may enter."""
-    folder = Path(tempfile.mkdtemp(prefix=prefix))
-    folder.chmod(0o711)
-    try:
-        yield folder
-    finally:
-        embedded.stop(folder)
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextmanager
-def environment(variables: Mapping[str, str]) -> Iterator[None]:
-    """Set the project's variables, and no others of its, for a while."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name in (
-            "SELLER_INTEL_DSN",
-            "SELLER_INTEL_LANDING",
-            "SELLER_INTEL_SOURCES",
-            "SELLER_INTEL_PII_KEY",
-            "SELLER_INTEL_ROOT",
-        ):
-            patch.delenv(name, raising=False)
-        for name, value in variables.items():
-            patch.setenv(name, value)
-        yield
-
-
 @pytest.fixture(scope="session")
 def server() -> Iterator[embedded.Server]:
     """The session's PostgreSQL, with one initialised database to copy from."""
@@ -126,6 +97,9 @@ def _make_template(server: embedded.Server) -> None:
         "SELLER_INTEL_SOURCES": str(server.home / "sources.yml"),
     }
     with environment(variables):
+        # No test pulls the plug, and each makes a database of its own.
+        _administer("alter system set fsync = off")
+        _administer("select pg_reload_conf()")
         installation.init()
         _administer(f"alter database {warehouse.DATABASE} rename to {TEMPLATE}")
 
@@ -166,13 +140,3 @@ def _grant(database: str) -> None:
 def _administer(statement: str) -> None:
     with warehouse.as_admin(embedded.SUPERUSER, autocommit=True) as session:
         session.execute(statement)
-
-
-def secret_of(home: Path, name: str) -> str:
-    """Return a generated secret of a home."""
-    return keys.keep(home / "secrets", name)
-
-
-def in_order(rows: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
-    """Return rows as sorted tuples, for comparing two results whatever their order."""
-    return sorted((tuple(row.values()) for row in rows), key=repr)

@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL keeps its data and its manners, whoever starts or kills it."""
+"""The embedded PostgreSQL keeps its data, whoever starts it and whoever kills it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from conftest import open_home
+from homes import open_home
 
 from seller_intel import embedded, embedded_programs
 from seller_intel.embedded import EmbeddedError
@@ -78,7 +78,7 @@ def start_from_another_process(home: Path, user: int | None = None) -> str:
 
 
 def run_python(code: str, home: Path, user: int | None = None) -> str:
-    identity = {} if user is None else dict(user=user, group=user, extra_groups=[])
+    identity = {"user": user, "group": user, "extra_groups": []} if user else {}
     done = subprocess.run(
         [sys.executable if user is None else python_of(user), "-c", code, str(home)],
         check=False,

@@ -78,9 +78,11 @@ def test_a_changed_landing_is_refused():
     landed = land("taobao:1")
     Path(landed.path).write_bytes(gzip.compress(b'{"key":"taobao:9"}\n'))
 
-    with pytest.raises(landing.LandingDamaged, match="changed after it was landed"):
-        with landing.lines(landed) as lines:
-            list(lines)
+    with (
+        pytest.raises(landing.LandingDamaged, match="changed after it was landed"),
+        landing.lines(landed) as lines,
+    ):
+        list(lines)
 
 
 def test_a_truncated_landing_is_refused():
@@ -88,9 +90,11 @@ def test_a_truncated_landing_is_refused():
     whole = Path(landed.path).read_bytes()
     Path(landed.path).write_bytes(whole[: len(whole) // 2])
 
-    with pytest.raises(landing.LandingDamaged, match="cannot be read"):
-        with landing.lines(landed) as lines:
-            list(lines)
+    with (
+        pytest.raises(landing.LandingDamaged, match="cannot be read"),
+        landing.lines(landed) as lines,
+    ):
+        list(lines)
 
 
 def test_an_object_store_serves_as_landing(monkeypatch: pytest.MonkeyPatch):

@@ -7,6 +7,7 @@ import os
 import signal
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -133,8 +134,8 @@ def test_the_stretches_delivered_are_kept(postgres):
 
 def test_a_damaged_landing_loads_nothing(postgres):
     landed = land(orders(10))
-    whole = open(landed.path, "rb").read()
-    open(landed.path, "wb").write(whole[:-20])
+    path = Path(landed.path)
+    path.write_bytes(path.read_bytes()[:-20])
 
     with pytest.raises(landing.LandingDamaged):
         loading.load(landed, AT)

@@ -1,0 +1,23 @@
+insert into ops.publications (
+    run,
+    action,
+    schema_name,
+    previous_run,
+    is_current,
+    is_kept,
+    started_at,
+    finished_at,
+    published_at,
+    passport
+) values (
+    %(run)s,
+    %(action)s,
+    %(schema_name)s,
+    (select current.run from ops.publications as current where current.is_current),
+    false,
+    %(is_shown)s,
+    (select min(builds.started_at) from ops.builds where builds.run = %(run)s),
+    %(at)s,
+    case when %(is_shown)s then cast(%(at)s as timestamptz) end,
+    %(passport)s
+) returning publication_id
