@@ -16,7 +16,8 @@ from seller_intel import settings, warehouse
 FIGURES = Path(__file__).parent / "figures"
 QUESTIONS = Path(__file__).parent / "questions"
 FIRST = "sales_of_the_week"
-out = Console(soft_wrap=True)
+_terminal = Console()
+out = Console(soft_wrap=True, width=max(_terminal.width, 120))
 
 
 def show(seconds: Mapping[str, float]) -> None:
