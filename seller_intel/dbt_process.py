@@ -1,4 +1,4 @@
-"""dbt in this process: its profile, its parsed project, its calls and their failures."""
+"""dbt in this process: profile, parsed project, calls and how they fail."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _parsed: dict[tuple[str, str], Any] = {}
 
 
 class BuildFailed(RuntimeError):
-    """dbt could not build, or a test of what it built failed; the message says which."""
+    """dbt could not build, or a test of what it built failed; it says which."""
 
 
 @dataclass(frozen=True)

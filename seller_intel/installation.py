@@ -16,7 +16,7 @@ class InstallationError(RuntimeError):
 
 
 def init() -> list[str]:
-    """Create or complete roles, schemas, ops and raw tables; return what was applied."""
+    """Create or complete roles, schemas and tables; return what was applied."""
     if settings.current().dsn is None:
         _make_database()
     with warehouse.as_admin() as session:

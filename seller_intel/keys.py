@@ -1,7 +1,8 @@
-"""Generated passwords and keys: made once, kept in HOME, readable by the owner alone."""
+"""Generated passwords and keys: made once, kept in HOME, for the owner alone."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -25,9 +26,7 @@ def _make(path: Path, value: str) -> None:
             file.write(value)
             file.flush()
             os.fsync(file.fileno())
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            pass
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(draft)
     finally:
         draft.unlink()

@@ -93,12 +93,14 @@ def lines(landed: Landed) -> Iterator[Iterator[bytes]]:
     file_system, path = _place(landed.path)
     with file_system.open(path, "rb") as raw:
         hashing = _Hashing(cast(BinaryIO, raw))
-        buffered = io.BufferedReader(hashing, 1 << 18)  # type: ignore[arg-type]
+        buffered = io.BufferedReader(hashing, 1 << 18)
         with gzip.GzipFile(fileobj=buffered) as text:
             yield _checked(cast(Iterator[bytes], text), hashing, landed)
 
 
-def _checked(text: Iterator[bytes], hashing: _Hashing, landed: Landed):
+def _checked(
+    text: Iterator[bytes], hashing: _Hashing, landed: Landed
+) -> Iterator[bytes]:
     try:
         yield from text
     except (OSError, EOFError, gzip.BadGzipFile) as error:
@@ -138,6 +140,11 @@ class Writer:
             + b"\n"
         )
         self.records += 1
+
+    def block(self, lines: memoryview, records: int) -> None:
+        """Add records that are written as lines already."""
+        self._member.write(lines)
+        self.records += records
 
     def error(
         self, rule: str, reason: str, position: str, record: Mapping[str, Any]
@@ -200,7 +207,7 @@ class Writer:
         member = gzip.GzipFile(
             filename="", mode="wb", fileobj=self._raw, compresslevel=_LEVEL, mtime=0
         )
-        return io.BufferedWriter(member, 1 << 18)  # type: ignore[arg-type]
+        return io.BufferedWriter(member, 1 << 18)
 
 
 @contextmanager
@@ -225,7 +232,7 @@ class _Hashing(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer) -> int:
+    def readinto(self, buffer: Any) -> int:
         data = self._raw.read(len(buffer))
         buffer[: len(data)] = data
         self.digest.update(data)
@@ -257,7 +264,7 @@ def _put(draft: Path, target: str) -> None:
             shutil.move(draft, beside)
             with beside.open("rb") as file:
                 os.fsync(file.fileno())
-            os.replace(beside, place)
+            beside.replace(place)
         finally:
             beside.unlink(missing_ok=True)
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -22,6 +22,8 @@ from seller_intel.ingestors import contracts, files
 from seller_intel.landing import Writer
 from seller_intel.loading import LoadReport
 from seller_intel.warehouse import Session, sql
+
+Reader = Callable[[str, str], files.Record | None]
 
 
 @dataclass(frozen=True)
@@ -163,7 +165,7 @@ def _reread_quarantined(
             through.lines.append(row["line_no"])
 
 
-def _reader(load: dict[str, Any]):
+def _reader(load: dict[str, Any]) -> Reader | None:
     """Return how lines of a load are read again, or None where its source cannot."""
     source = sources.get(load["source"])
     if source.platform != "files":
@@ -176,7 +178,7 @@ def _reader(load: dict[str, Any]):
     hasher = personal.Hasher(installation.pii_key())
     as_of = clock.as_of(load["run"])
 
-    def read(position: str, record: str):
+    def read(position: str, record: str) -> files.Record | None:
         name = position.rpartition(":")[0]
         contract = by_name.get(name)
         if contract is None:

@@ -31,7 +31,7 @@ _STREAM = "dbt_staging/"
 
 @dataclass(frozen=True)
 class Built:
-    """What a build did: nodes by outcome, warnings in words, and whether all was made."""
+    """What a build did: nodes by outcome, warnings, whether everything was made anew."""
 
     statuses: dict[str, int]
     warnings: tuple[str, ...]
@@ -45,7 +45,7 @@ def project_hash() -> str:
 
 
 def refresh_staging(run: str) -> bool:
-    """Make the staging views anew where their files changed; return whether they did."""
+    """Make the staging views anew if their files changed; return whether they did."""
     digest = _staging_digest()
     if _kept(_STAGING).get(_STAGING) == digest:
         return False

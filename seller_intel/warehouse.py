@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -38,12 +38,13 @@ _APPLICATION = "seller-intel"
 
 Params = Sequence[Any] | Mapping[str, Any] | None
 Query = str | sql.Composable
+Connection = psycopg.Connection[dict[str, Any]]
 
 
 class Session:
     """One connection under one role: a transaction, unless opened in autocommit."""
 
-    def __init__(self, connection: psycopg.Connection[dict[str, Any]]):
+    def __init__(self, connection: Connection):
         self.connection = connection
 
     def execute(self, query: Query, params: Params = None) -> int:
@@ -87,7 +88,7 @@ class Session:
 def statement(name: str, **identifiers: str | sql.Composable) -> sql.Composed:
     """Return a .sql file with its {names} composed as identifiers, never formatted."""
     text = (SQL_DIR / name).read_text(encoding="utf-8")
-    return sql.SQL(text).format(  # type: ignore[arg-type]
+    return sql.SQL(text).format(
         **{
             key: value if isinstance(value, sql.Composable) else sql.Identifier(value)
             for key, value in identifiers.items()
@@ -162,12 +163,12 @@ def _with_user(login: str, user: str, password: str) -> str:
 
 
 @contextmanager
-def _open(address, autocommit: bool) -> Iterator[Session]:
+def _open(address: Callable[[], str], autocommit: bool) -> Iterator[Session]:
     with _connect(address, autocommit) as connection:
         yield Session(connection)
 
 
-def _connect(address, autocommit: bool) -> psycopg.Connection[dict[str, Any]]:
+def _connect(address: Callable[[], str], autocommit: bool) -> Connection:
     try:
         return _dial(address(), autocommit)
     except psycopg.OperationalError:
@@ -178,7 +179,7 @@ def _connect(address, autocommit: bool) -> psycopg.Connection[dict[str, Any]]:
         return _dial(address(), autocommit)
 
 
-def _dial(target: str, autocommit: bool) -> psycopg.Connection[dict[str, Any]]:
+def _dial(target: str, autocommit: bool) -> Connection:
     return psycopg.connect(
         target,
         autocommit=autocommit,
@@ -189,4 +190,4 @@ def _dial(target: str, autocommit: bool) -> psycopg.Connection[dict[str, Any]]:
 
 
 def _composed(query: Query) -> Any:
-    return sql.SQL(query) if isinstance(query, str) else query  # type: ignore[arg-type]
+    return sql.SQL(query) if isinstance(query, str) else query
