@@ -8,7 +8,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PARSED := .local/dbt_parse
-CODE := $(wildcard seller_intel scrapers sandbox)
+MODELS := dbt_project/models dbt_project/tests
+CODE := $(wildcard seller_intel scrapers sandbox orchestration)
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONUNBUFFERED := 1
 
@@ -18,7 +19,7 @@ for name in $${PYTHON:-python3.12 python3.11 python3.13 python3 python}; do \
     "$$name" -c 'from sys import *; exit(not (3, 11) <= version_info < (3, 14))' \
         >/dev/null 2>&1 && { echo "$$name"; exit 0; }; \
 done; \
-echo 'no Python 3.11, 3.12 or 3.13 found: install one, or name it: make PYTHON=...' >&2; \
+echo 'no Python 3.11 to 3.13 found: install one, or name it: make PYTHON=...' >&2; \
 exit 1
 endef
 
@@ -32,6 +33,13 @@ with os.fdopen(file, "w") as env:
     env.write(re.sub(r"(?<==)<random>$$", draw, text, flags=re.M))
 endef
 export WRITE_ENV
+
+define REMOVE_SERVER
+from pathlib import Path
+from seller_intel import embedded
+embedded.remove(Path(".local/sandbox").absolute())
+endef
+export REMOVE_SERVER
 
 .PHONY: help
 help: ## List what can be typed
@@ -54,7 +62,8 @@ $(STAMP): requirements.lock pyproject.toml
 	@if uv=$$(command -v uv) || { $(BIN)/python -m pip install --quiet 'uv>=0.5' \
 	    && uv=$(BIN)/uv; }; then \
 	    export VIRTUAL_ENV="$$PWD/$(VENV)"; \
-	    "$$uv" pip install --quiet --no-deps --require-hashes -r requirements.lock; \
+	    "$$uv" pip install --quiet --compile-bytecode --no-deps --require-hashes \
+	        -r requirements.lock; \
 	    "$$uv" pip install --quiet --no-deps -e .; \
 	else \
 	    pip="$(BIN)/python -m pip install --quiet --no-deps"; \
@@ -76,18 +85,18 @@ check: $(STAMP) ## Lint, type check, parse the dbt project, check names and laye
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy $(CODE)
-	PYTHONWARNINGS=ignore $(BIN)/sqlfluff lint --nocolor dbt_project/models dbt_project/tests
+	PYTHONWARNINGS=ignore $(BIN)/sqlfluff lint --nocolor $(MODELS)
 	$(BIN)/dbt --quiet parse --project-dir dbt_project --profiles-dir dbt_project \
 	    --target-path "$$PWD/$(PARSED)" --log-path "$$PWD/$(PARSED)"
 	$(BIN)/python -m pytest -q tests/test_names.py tests/test_layers.py
 
 .PHONY: up
 up: $(STAMP) ## Start PostgreSQL and Airflow in the background, page on 127.0.0.1:8080
-	@$(BIN)/python -m dags.standalone up
+	@$(BIN)/python -m orchestration up $(if $(PORT),--port $(PORT))
 
 .PHONY: down
 down: $(STAMP) ## Stop what `make up` started
-	@$(BIN)/python -m dags.standalone down
+	@$(BIN)/python -m orchestration down
 
 .PHONY: bench
 bench: $(STAMP) ## Measure speed and memory against their budgets
@@ -106,14 +115,12 @@ env: ## Write .env with random secrets for docker compose, never over an old one
 test-compose: $(STAMP) ## Bring the containers up, run the line in them, take them down
 	$(BIN)/python -m pytest -m compose tests/compose
 
+# A seller's own shops live in .local itself; what stands there is left alone.
 .PHONY: clean
-clean: ## Stop the embedded servers; remove the environment and all local state
-	@if [ -x $(BIN)/python ] && [ -d .local ]; then \
-	    $(BIN)/python -m dags.standalone down || true; \
-	    for home in .local .local/sandbox; do \
-	        $(BIN)/python -c 'import sys; from pathlib import Path; \
-	            from seller_intel import embedded; \
-	            embedded.remove(Path(sys.argv[1]).absolute())' "$$home"; \
-	    done; \
+clean: ## Remove the environment and the sandbox market with all its state
+	@if [ -x $(BIN)/python ] && [ -d .local/sandbox ]; then \
+	    SELLER_INTEL_HOME=.local/sandbox $(BIN)/python -m orchestration down || true; \
+	    $(BIN)/python -c "$$REMOVE_SERVER"; \
 	fi
-	rm -rf .local $(VENV) dbt_project/target dbt_project/logs
+	rm -rf .local/sandbox .local/dbt_parse .local/mypy .local/pytest $(VENV)
+	rm -rf dbt_project/target dbt_project/logs

@@ -9,19 +9,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock_time
+from pathlib import Path
 
 import click
-from rich.console import Console
 
 from sandbox import days, files, summary
 from sandbox.market import Market
+from sandbox.progress import failed as say_failed
+from sandbox.progress import told
 from seller_intel import clock, settings, sources, steps, warehouse
 from seller_intel.sources import RegistryError
 
 # When a day of the market is complete everywhere: the shop in New York closes last.
 COMPLETE = clock_time(6, tzinfo=UTC)
 DAYS = 2
-err = Console(stderr=True, soft_wrap=True)
 
 
 @dataclass
@@ -59,15 +60,14 @@ def main(way: str, as_json: bool) -> None:
     try:
         failed = _run(way, split)
     except Exception as error:
-        err.print(f"failed: {error}", style="red", markup=False, highlight=False)
-        err.print(f"more in {settings.current().home / 'logs'}", highlight=False)
+        say_failed(f"{error}\nmore in {_log()}")
         raise SystemExit(1) from error
     if as_json:
         click.echo(json.dumps({"seconds": split.seconds, "failed": failed}))
     elif not failed:
         summary.show(split.seconds)
     for line in failed:
-        err.print(f"failed: {line}", style="red", markup=False, highlight=False)
+        say_failed(line)
     raise SystemExit(1 if failed else 0)
 
 
@@ -81,22 +81,22 @@ def _run(way: str, split: Split) -> list[str]:
     drive = _prepared(way, split)
     market = Market()
     for run in _runs():
-        with _told(f"the market until {_day_of(run)}, run {run}"):
+        with told(f"the market until {_day_of(run)}, run {run}", _log()):
             failed = _day(market, run, drive, split)
         if failed:
-            return failed
+            return failed + _causes(run)
     return []
 
 
 def _prepared(way: str, split: Split) -> Callable[[str], list[str]]:
     """Make the warehouse ready, and Airflow where it is asked for."""
-    with _told("preparing the warehouse"), split.timed("init"):
+    with told("preparing the warehouse", _log()), split.timed("init"):
         steps.init()
     if way == "direct":
         return _directly
     from orchestration import line
 
-    with _told("preparing Airflow"), split.timed("airflow"):
+    with told("preparing Airflow", _log()), split.timed("airflow"):
         line.open_airflow()
     return _through_airflow
 
@@ -176,16 +176,15 @@ def _seconds_by_step(run: str) -> dict[str, float]:
     return {row["step"]: float(row["seconds"]) for row in rows}
 
 
-@contextmanager
-def _told(what: str) -> Iterator[None]:
-    """Say what is going on, and how long it took."""
-    began = time.monotonic()
-    if err.is_terminal:
-        with err.status(what):
-            yield
-    else:
-        yield
-    err.print(f"{what}: {time.monotonic() - began:.0f} s", highlight=False)
+def _causes(run: str) -> list[str]:
+    """Return what the steps that failed said."""
+    with warehouse.as_role("owner") as session:
+        rows = session.rows(summary.figures("failures"), [run])
+    return [*(f"{row['step']}: {row['detail']}" for row in rows), f"more in {_log()}"]
+
+
+def _log() -> Path:
+    return settings.current().home / "logs" / "line.log"
 
 
 if __name__ == "__main__":

@@ -15,13 +15,15 @@ from seller_intel import (
     mart_facts,
     questions,
     suites,
+    verdicts,
     warehouse,
 )
+from seller_intel.answers import Answer, Finding
 from seller_intel.check_log import Told
-from seller_intel.deliveries import Verdict
-from seller_intel.evaluation import Answer, Evaluator, Finding
+from seller_intel.evaluation import Evaluator
 from seller_intel.hearing import Case
-from seller_intel.suites import Suite
+from seller_intel.suites import Suite, SuiteError
+from seller_intel.verdicts import Verdict
 
 __all__ = ["AuditFailed", "Verdict", "door", "gate", "reject"]
 
@@ -41,25 +43,30 @@ def door(run: str, as_of: datetime) -> list[Verdict]:
         importing.join()
         with evaluation.opened(as_of) as evaluator:
             answers = hearing.held(evaluator, cases)
-        verdicts = _decide(run, cases)
+        said = _decide(run, cases)
         data_docs.write(run, as_of, answers)
-        return verdicts
+        return said
 
 
 def reject(load_id: int, reason: str) -> Verdict:
     """Take an accepted load back; the next build removes it from core."""
-    return deliveries.take_back(load_id, reason, clock.wall())
+    return verdicts.take_back(load_id, reason, clock.wall())
 
 
 def gate(run: str, as_of: datetime) -> None:
     """Record what the built marts are like; raise where a critical check fails."""
     importing = evaluation.warm_up()
     marts = mart_facts.built()
-    stated = {mart: suites.of_mart(mart) for mart in suites.marts()}
-    facts = mart_facts.measure(run, as_of, {mart: stated.get(mart) for mart in marts})
-    importing.join()
-    with evaluation.opened(as_of) as evaluator:
-        answers, told = _ask_of_marts(evaluator, stated, facts)
+    try:
+        stated = {mart: suites.of_mart(mart) for mart in suites.marts()}
+        facts = mart_facts.measure(
+            run, as_of, {mart: stated.get(mart) for mart in marts}
+        )
+        importing.join()
+        with evaluation.opened(as_of) as evaluator:
+            answers, told = _ask_of_marts(evaluator, stated, facts)
+    except SuiteError as error:
+        raise AuditFailed(str(error)) from error
     with warehouse.as_role("transformer") as session:
         check_log.write(
             session,
@@ -79,29 +86,29 @@ def gate(run: str, as_of: datetime) -> None:
 def _decide(run: str, cases: Sequence[Case]) -> list[Verdict]:
     """Write all verdicts and what they rest on, at once, in the order of the loads."""
     at = clock.wall()
-    verdicts, told = [], []
+    said, told = [], []
     with warehouse.as_role("transformer") as session:
         session.execute("set local work_mem = '64MB'")
-        deliveries.lock_numbers(session)
+        verdicts.lock_numbers(session)
         for case in cases:
             failed = check_log.critical(case.findings)
             verdict: Verdict | None
             if case.failure:
-                verdict = deliveries.unjudged(case.load, case.failure)
+                verdict = verdicts.unjudged(case.load, case.failure)
             elif failed:
-                verdict = deliveries.refuse(
+                verdict = verdicts.refuse(
                     session, case.load, check_log.summary(failed), at
                 )
             else:
-                verdict = deliveries.accept(session, case.load, at)
+                verdict = verdicts.accept(session, case.load, at)
             if verdict:
-                verdicts.append(verdict)
+                said.append(verdict)
                 told.append(
                     Told(f"raw.{case.load.stream_id}", case.load.load_id, case.findings)
                 )
         check_log.write(session, run, "door", told)
         deliveries.drop_tables(session)
-    return verdicts
+    return said
 
 
 def _ask_of_marts(
@@ -115,7 +122,7 @@ def _ask_of_marts(
         for mart in facts
         if mart in stated
     }
-    answers, told = questions.of_facts(
+    answers, told, failures = questions.of_facts(
         evaluator,
         suites.shared("every_mart"),
         {mart: asked[mart][1] if mart in asked else [] for mart in facts},
@@ -123,6 +130,8 @@ def _ask_of_marts(
         mart_facts.facts_query,
         facts,
     )
+    if failures:
+        raise SuiteError(check_log.summary(sorted(set(failures.values()))))
     for mart, (about_rows, _) in asked.items():
         if about_rows:
             answer = evaluator.of_rows(

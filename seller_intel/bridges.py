@@ -8,10 +8,9 @@ change sides in the instant the publication is written, and each is made plain a
 
 from __future__ import annotations
 
-from seller_intel import clock, mart_views, shapes, warehouse
+from seller_intel import clock, mart_views, publications, shapes
 from seller_intel.mart_views import SCHEMA, STATUS_VIEWS
-from seller_intel.patience import ViewBusy
-from seller_intel.warehouse import Session, errors, sql
+from seller_intel.warehouse import Session, sql
 
 
 def bridged(session: Session, version_schema: str | None = None) -> set[str]:
@@ -26,12 +25,14 @@ def bridged(session: Session, version_schema: str | None = None) -> set[str]:
     }
 
 
-def bridge(name: str, run: str, lock_ms: float) -> None:
-    """Make a view read the version of a run as soon as that is current, not before."""
-    schema = clock.schema_of(run)
-    with warehouse.as_role("owner") as session:
+def bridge(session: Session, name: str, run: str, schema: str, lock_ms: float) -> None:
+    """Make a view read the version of a run as soon as that is current, not before.
+
+    The version is in `schema`, which may be renamed: a view knows its tables.
+    """
+    with session.connection.transaction():
         mart_views.lock(session)
-        current = session.value("select run from ops.publications where is_current")
+        current = publications.current(session)
         view = shapes.of(session, SCHEMA).get(name)
         if current is None or view is None or name in bridged(session, schema):
             return
@@ -46,32 +47,20 @@ def bridge(name: str, run: str, lock_ms: float) -> None:
             )
         ]
         query = sql.SQL(" union all ").join(sides)
-        _replace(session, name, query, lock_ms)
+        statements = [(name, mart_views.replacement(name, query))]
+        mart_views.run(session, statements, lock_ms)
 
 
-def settle(name: str, lock_ms: float) -> None:
+def settle(session: Session, name: str, lock_ms: float) -> None:
     """Make a bridge a plain view of the current version."""
-    with warehouse.as_role("owner") as session:
+    with session.connection.transaction():
         mart_views.lock(session)
-        current = session.value("select run from ops.publications where is_current")
-        if name not in bridged(session):
+        current = publications.current(session)
+        if current is None or name not in bridged(session):
             return
-        mart_views.point_views(
+        mart_views.point(
             session, clock.schema_of(current), mart_views.FILLING_GAPS, lock_ms, {name}
         )
-
-
-def _replace(
-    session: Session, name: str, query: sql.Composable, lock_ms: float
-) -> None:
-    statement = sql.SQL("create or replace view {} as {}").format(
-        sql.Identifier(SCHEMA, name), query
-    )
-    session.execute(f"set local lock_timeout = '{max(1, round(lock_ms))}ms'")
-    try:
-        session.execute(statement)
-    except (errors.LockNotAvailable, errors.DeadlockDetected) as error:
-        raise ViewBusy(name) from error
 
 
 def _current(comparison: str, run: str) -> sql.Composed:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from seller_intel import clock
-from seller_intel.evaluation import Finding
+from seller_intel.answers import Finding
 from seller_intel.suites import CRITICAL
 from seller_intel.warehouse import Jsonb, Session
 

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 
-from seller_intel import candidates, clock, warehouse
+from seller_intel import candidates, clock, retention, warehouse
 from seller_intel.warehouse import Session
 
 log = logging.getLogger(__name__)
@@ -49,15 +49,18 @@ def claim(run: str, part: str, full_refresh: bool = False) -> Claim:
     """
     with warehouse.as_role("owner") as session:
         warehouse.lock(session, "claim")
-        effective = _effective(session, run)
-        _refuse_others(session, effective)
-        session.run_file("publish/take_over.sql", {"run": effective})
+        own = _effective(session, run)
+        _refuse_others(session, own)
+        session.run_file("publish/take_over.sql", {"run": own})
         if part == "marts":
             _require_core(session)
             candidates.make(session)
-        taken = _take(session, effective, run, part, full_refresh)
-    if effective != run:
-        log.warning("run %s is not later than the last build: it is %s", run, effective)
+        taken = _take(session, own, run, part, full_refresh)
+    if own != run:
+        log.warning("run %s is not later than the last build: it is %s", run, own)
+    if part == "marts":
+        with warehouse.as_role("owner", autocommit=True) as session:
+            retention.drop_left(session)
     return taken
 
 
@@ -155,7 +158,8 @@ def finish_within(
             "select * from ops.builds where run = %s and part = 'core'", [run]
         )
         assert row is not None
-        _write(session, row | {"part": "marts", "status": "claimed"})
+        marts = row | {"part": "marts", "status": "claimed"}
+        session.run_file("publish/claim.sql", marts)
     return bool(found)
 
 
@@ -231,14 +235,8 @@ def _take(
             " and status <> 'published'",
             [run],
         )
-    _write(session, row)
+    session.run_file("publish/claim.sql", row)
     return taken
-
-
-def _write(session: Session, row: dict[str, Any]) -> None:
-    session.run_file(
-        "publish/claim.sql", row | {"full_refresh": row["is_full_refresh"]}
-    )
 
 
 def _core_range(session: Session) -> tuple[int, int]:

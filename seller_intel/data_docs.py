@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from seller_intel import settings
-from seller_intel.evaluation import Answer
+from seller_intel.answers import Answer
 
 log = logging.getLogger(__name__)
 

@@ -89,7 +89,7 @@ def _manifest(digest: str) -> Any:
     """Return the parsed project; what differs from call to call is no part of it."""
     from dbt.cli.main import dbtRunner
 
-    key = (str(settings.current().home), digest)
+    key = (warehouse.url("transformer"), digest)
     if key not in _parsed:
         result = dbtRunner().invoke(["parse", *_places(), *_GLOBAL_FLAGS])
         if not result.success:

@@ -7,36 +7,15 @@ import logging
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from copy import deepcopy
 from datetime import datetime, timedelta
 from typing import Any
 
-from seller_intel import warehouse
+from seller_intel import answers, warehouse
+from seller_intel.answers import Answer
 from seller_intel.suites import Check, SuiteError
 
-SAMPLES = 10
 _COUNTS_ONLY = {"result_format": "BASIC", "partial_unexpected_count": 0}
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What came of one expectation, asked of one table or one row of it."""
-
-    check: Check
-    is_passed: bool
-    observed: str | None
-    samples: list[Any] = field(default_factory=list, hash=False)
-    error: str | None = None
-
-
-@dataclass(frozen=True)
-class Answer:
-    """All findings of one query, and the library's own result for its pages."""
-
-    name: str
-    label: str
-    findings: list[Finding] = field(hash=False)
-    result: Any = field(hash=False)
 
 
 def warm_up() -> threading.Thread:
@@ -102,15 +81,15 @@ class Evaluator:
         result = self._ask(batch, name, checks, _COUNTS_ONLY)
         failed = [
             position
-            for position, each in _by_position(result).items()
-            if not each.success and not _error(each)
+            for position, each in answers.by_position(result).items()
+            if not each.success and not answers.error_of(each)
         ]
         for only, terms in (
             (
                 [at for at in failed if not checks[at].needs_every_column],
                 {
                     "result_format": "SUMMARY",
-                    "partial_unexpected_count": SAMPLES,
+                    "partial_unexpected_count": answers.SAMPLES,
                     "unexpected_index_column_names": list(sample_columns),
                 },
             ),
@@ -121,10 +100,10 @@ class Evaluator:
         ):
             if only and sample_columns:
                 again = self._ask(batch, name, checks, terms, only)
-                _put_in_place(result, again, sample_columns)
-        by_position = _by_position(result)
+                answers.put_in_place(result, again, sample_columns)
+        outcomes = answers.by_position(result)
         findings = [
-            _finding(check, by_position[position])
+            answers.finding(check, outcomes[position])
             for position, check in enumerate(checks)
         ]
         return Answer(name, label, findings, result)
@@ -137,12 +116,12 @@ class Evaluator:
         They hold for each part of the rows too, whatever share the check allows.
         """
         result = self._ask(self._batch(label, query), name, checks, _COUNTS_ONLY)
-        by_position = _by_position(result)
+        outcomes = answers.by_position(result)
         holding = [
             check
             for position, check in enumerate(checks)
-            if not _error(by_position[position])
-            and by_position[position].result.get("unexpected_count") == 0
+            if not answers.error_of(outcomes[position])
+            and outcomes[position].result.get("unexpected_count") == 0
         ]
         return Answer(name, label, [], result), holding
 
@@ -174,10 +153,10 @@ class Evaluator:
             },
         )
         failing = []
-        by_position = _by_position(result)
+        outcomes = answers.by_position(result)
         for position, check in enumerate(checks):
-            each = by_position[position]
-            error = _error(each)
+            each = outcomes[position]
+            error = answers.error_of(each)
             if error:
                 raise SuiteError(f"{name}: {check.type} {check.column}: {error}")
             rows = each.result.get("unexpected_index_list") or []
@@ -222,7 +201,7 @@ def expectation(name: str, position: int, check: Check) -> Any:
 
     configuration = ExpectationConfiguration(
         type=check.type,
-        kwargs=dict(check.kwargs),
+        kwargs=deepcopy(check.kwargs),
         severity=check.severity,  # type: ignore[arg-type]
         notes=check.notes,
         meta={"position": position},
@@ -234,69 +213,6 @@ def expectation(name: str, position: int, check: Check) -> Any:
         raise SuiteError(
             f"{name}: expectation {position + 1} ({check.type}): {error}"
         ) from error
-
-
-def _by_position(result: Any) -> dict[int, Any]:
-    return {each.expectation_config.meta["position"]: each for each in result.results}
-
-
-def _put_in_place(result: Any, again: Any, sample_columns: Sequence[str]) -> None:
-    """Take the samples of the second asking, keys only: a value may be personal."""
-    newer = _by_position(again)
-    for each in newer.values():
-        rows = (
-            each.result.get("partial_unexpected_index_list")
-            or (each.result.pop("details", None) or {}).get("unexpected_rows")
-            or []
-        )
-        for values in ("partial_unexpected_list", "partial_unexpected_counts"):
-            each.result.pop(values, None)
-        each.result["partial_unexpected_index_list"] = [
-            {column: _text(row.get(column)) for column in sample_columns}
-            for row in rows[:SAMPLES]
-        ]
-    result.results = [
-        newer.get(position, each) for position, each in _by_position(result).items()
-    ]
-
-
-def _text(value: Any) -> str | None:
-    return None if value is None else str(value)
-
-
-def _finding(check: Check, outcome: Any) -> Finding:
-    error = _error(outcome)
-    if error:
-        return Finding(check, is_passed=False, observed=None, error=error)
-    return Finding(
-        check,
-        is_passed=bool(outcome.success),
-        observed=_observed(outcome.result),
-        samples=outcome.result.get("partial_unexpected_index_list") or [],
-    )
-
-
-def _observed(result: dict[str, Any]) -> str | None:
-    if "unexpected_count" in result:
-        share = result.get("unexpected_percent") or 0
-        return (
-            f"{result['unexpected_count'] or 0} of {result['element_count']} unexpected"
-            f" ({share:.4g} %)"
-        )
-    value = result.get("observed_value")
-    return None if value is None else str(value)
-
-
-def _error(outcome: Any) -> str | None:
-    """Return why an expectation could not be asked; it is told in two shapes."""
-    told = outcome.exception_info or {}
-    nested = [told] if "raised_exception" in told else list(told.values())
-    messages = [
-        str(each.get("exception_message"))
-        for each in nested
-        if isinstance(each, dict) and each.get("raised_exception")
-    ]
-    return messages[0].strip().splitlines()[0] if messages else None
 
 
 def _address() -> str:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from seller_intel import check_log, deliveries, questions, suites, warehouse
+from seller_intel.answers import Answer, Finding
 from seller_intel.deliveries import Pending
-from seller_intel.evaluation import Answer, Evaluator, Finding
+from seller_intel.evaluation import Evaluator
 from seller_intel.suites import CRITICAL, Check, SuiteError
 
 # What one broken stream may raise without keeping the others out.
@@ -65,21 +66,19 @@ def held(evaluator: Evaluator, cases: Sequence[Case]) -> list[Answer]:
     if not fit:
         return []
     facts = deliveries.facts()
-    try:
-        answers, told = questions.of_facts(
-            evaluator,
-            suites.shared("every_load"),
-            {case.load.load_id: case.about_facts for case in fit},
-            "load_id",
-            deliveries.facts_query,
-            facts,
-        )
-    except BROKEN as error:
-        for case in fit:
-            case.fail(check_log.line(error))
-        return []
+    answers, told, failures = questions.of_facts(
+        evaluator,
+        suites.shared("every_load"),
+        {case.load.load_id: case.about_facts for case in fit},
+        "load_id",
+        deliveries.facts_query,
+        facts,
+    )
     for case in fit:
         case.findings += told[case.load.load_id]
+        if case.load.load_id in failures:
+            case.fail(failures[case.load.load_id])
+    fit = [case for case in fit if not case.failure]
     usable = {load_id: int(str(row["usable"])) for load_id, row in facts.items()}
     for group in _by_stream(fit).values():
         answers += _of_stream(evaluator, group, usable)

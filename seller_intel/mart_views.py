@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import json
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
@@ -43,28 +43,6 @@ class Permission:
         return self.everything or not names.isdisjoint(self.declared())
 
 
-@dataclass
-class Budget:
-    """How long readers may be kept waiting: in all, and for one view more."""
-
-    milliseconds: float
-    began: float | None = None
-
-    def setting(self) -> sql.Composed:
-        """Return the statement that lets the next lock wait for what is left.
-
-        Who waits for a second view keeps the readers of the first one waiting.
-        """
-        now = time.monotonic()
-        left = self.milliseconds
-        if self.began is None:
-            self.began = now
-        else:
-            left = min(left / 2, left - (now - self.began) * 1000)
-        milliseconds = sql.Literal(f"{max(1, round(left))}ms")
-        return sql.SQL("set local lock_timeout = {}").format(milliseconds)
-
-
 FILLING_GAPS = Permission(fill_gaps=True)
 
 
@@ -99,7 +77,7 @@ def losing(session: Session, version_schema: str, permission: Permission) -> set
     return {loss.mart_name for loss in lost}
 
 
-def point_views(
+def point(
     session: Session,
     version_schema: str,
     permission: Permission,
@@ -119,25 +97,46 @@ def point_views(
     fit = shapes.fits(session)
     lost = [] if permission.fill_gaps else shapes.losses(views, version, fit)
     remakes = _remakes(session, lost, views, permission)
-    budget = Budget(lock_ms)
+    statements = []
     for name in wanted:
         relation = sql.Identifier(SCHEMA, name)
-        statements = [budget.setting()]
         if name in remakes:
-            statements.append(sql.SQL("drop view {} cascade").format(relation))
+            dropped = sql.SQL("drop view {} cascade").format(relation)
+            statements.append((name, dropped))
         if name in version or name not in remakes:
             known = None if name in remakes else views.get(name)
             query = shapes.select(known, version.get(name), version_schema, fit)
-            statements.append(
-                sql.SQL("create or replace view {} as {}").format(relation, query)
-            )
-        try:
-            session.execute(sql.SQL("; ").join(statements))
-        except (errors.LockNotAvailable, errors.DeadlockDetected) as error:
-            raise ViewBusy(name) from error
+            statements.append((name, replacement(name, query)))
+    run(session, statements, lock_ms)
     _restore(session, remakes, version)
     kept = {name: view for name, view in views.items() if name not in remakes}
     _describe(session, kept, version)
+
+
+def replacement(name: str, query: sql.Composable) -> sql.Composed:
+    """Return the statement that makes a mart view read a query."""
+    return sql.SQL("create or replace view {} as {}").format(
+        sql.Identifier(SCHEMA, name), query
+    )
+
+
+def run(
+    session: Session, statements: list[tuple[str, sql.Composed]], lock_ms: float
+) -> None:
+    """Run statements on views in one message; raise ViewBusy where readers hold one."""
+    told = [
+        {"name": name, "statement": statement.as_string(session.connection)}
+        for name, statement in statements
+    ]
+    session.rows(
+        "select set_config('seller_intel.statements', %s, true),"
+        " set_config('seller_intel.lock_ms', %s, true)",
+        [json.dumps(told), str(lock_ms)],
+    )
+    try:
+        session.run_file("publish/point.sql")
+    except errors.LockNotAvailable as error:
+        raise ViewBusy(error.diag.table_name or "") from error
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from seller_intel import settings
 
@@ -55,10 +56,11 @@ def target() -> Path:
 def metrics(path: Path | None = None) -> tuple[Metric, ...]:
     """Return every figure of the dictionary, in its order."""
     with (path or dictionary()).open(encoding="utf-8", newline="") as lines:
-        return tuple(
-            Metric(**{**row, "marts": tuple(row["marts"].split(";"))})
-            for row in csv.DictReader(lines)
-        )
+        return tuple(Metric(**_fields(row)) for row in csv.DictReader(lines))
+
+
+def _fields(row: dict[str, str]) -> dict[str, Any]:
+    return row | {"marts": tuple(row["marts"].split(";"))}
 
 
 def metric_of(mart: str, column: str, known: Iterable[str]) -> str | None:

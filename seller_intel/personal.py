@@ -41,6 +41,7 @@ _PLACEHOLDERS = frozenset(
         "13800138000",
     )
 )
+_FILLER = re.compile(r"^[-0./?_ ]*$")
 _CHINESE_MOBILE = re.compile(r"^(?:\+?86)?(1[3-9]\d{9})$")
 _MAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
 _PHONE_DIGITS = re.compile(r"^\+?[0-9]{5,20}$")
@@ -54,9 +55,10 @@ class Hasher:
     """
 
     def __init__(self, key: bytes | str):
-        self._key = key.encode("utf-8") if isinstance(key, str) else key
-        if not self._key:
+        key = key.encode("utf-8") if isinstance(key, str) else key
+        if not key:
             raise ValueError("the key of the personal-data hash is empty")
+        self._keyed = hmac.new(key, digestmod=hashlib.sha256)
         self.counts: Counter[str] = Counter()
         self._judge = lru_cache(_KEPT)(self._judged)
 
@@ -82,7 +84,8 @@ class Hasher:
     def _judged(
         self, id_kind: str, value: str, platform: str, region: str
     ) -> tuple[str, str | None]:
-        text = unicodedata.normalize("NFKC", value).strip().lstrip("'").strip()
+        text = value if value.isascii() else unicodedata.normalize("NFKC", value)
+        text = text.strip().lstrip("'").strip()
         if _MASKS.search(text):
             return "masked", None
         if _is_placeholder(id_kind, text):
@@ -91,7 +94,9 @@ class Hasher:
         if normal is None:
             return "unreadable", None
         message = f"{id_kind}\x00{platform}\x00{normal}".encode()
-        return "hashed", hmac.digest(self._key, message, hashlib.sha256).hex()
+        digest = self._keyed.copy()
+        digest.update(message)
+        return "hashed", digest.hexdigest()
 
 
 def _normal(id_kind: str, text: str, region: str) -> str | None:
@@ -122,7 +127,6 @@ def _phone(text: str, region: str) -> str | None:
 
 def _is_placeholder(id_kind: str, text: str) -> bool:
     """Say whether a text stands for nobody: a filler word, or one sign repeated."""
-    word = text.lower()
-    if word in _PLACEHOLDERS or set(word) <= set("0-./?_ "):
+    if text.lower() in _PLACEHOLDERS or (text[:1] in "0-./?_" and _FILLER.match(text)):
         return True
-    return id_kind == "phone" and len(set(_PHONE_MARKS.sub("", word))) == 1
+    return id_kind == "phone" and len(set(_PHONE_MARKS.sub("", text))) == 1

@@ -171,6 +171,9 @@ def _reader(load: dict[str, Any]) -> Reader | None:
     if source.platform != "files":
         return None
     stream = load["stream_id"].partition("__")[2]
+    stated = {
+        contracts.load(rule.contract).name: rule.contract for rule in source.files
+    }
     by_name = {
         entry["name"]: entry["contract"]
         for entry in load["manifest"].get("files") or []
@@ -184,7 +187,7 @@ def _reader(load: dict[str, Any]) -> Reader | None:
         if contract is None:
             return None
         return files.reread(
-            contracts.load(contract),
+            contracts.load(stated.get(contract, contract)),
             orjson.loads(record),
             stream=stream,
             source=source,

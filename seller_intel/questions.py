@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from seller_intel import suites
-from seller_intel.evaluation import Answer, Evaluator, Finding
-from seller_intel.suites import Check, Suite
+from seller_intel.answers import Answer, Finding
+from seller_intel.evaluation import Evaluator
+from seller_intel.suites import Check, Suite, SuiteError
 
 # What is told beside a fact, so that a person understands the figure.
 _BESIDE = {
@@ -40,17 +41,26 @@ def of_facts(
     column: str,
     query_of: Callable[[list[Any]], str],
     facts: Mapping[Any, Mapping[str, Any]],
-) -> tuple[list[Answer], dict[Any, list[Finding]]]:
-    """Ask of each row of facts a shared suite, with what its own suite restates."""
+) -> tuple[list[Answer], dict[Any, list[Finding]], dict[Any, str]]:
+    """Ask of each row of facts a shared suite, with what its own suite restates.
+
+    Returned last: who could not be asked, since what its own suite says means nothing.
+    """
     alike: dict[tuple[Check, ...], list[Any]] = defaultdict(list)
     for subject, checks in own.items():
         alike[suites.merged(common, checks)].append(subject)
     answers: list[Answer] = []
     told: dict[Any, list[Finding]] = defaultdict(list)
+    failures: dict[Any, str] = {}
     for number, (asked, subjects) in enumerate(alike.items(), 1):
-        answer, failing = evaluator.of_subjects(
-            common.name, f"{common.name}_{number}", query_of(subjects), asked, column
-        )
+        label, query = f"{common.name}_{number}", query_of(subjects)
+        try:
+            answer, failing = evaluator.of_subjects(
+                common.name, label, query, asked, column
+            )
+        except SuiteError as error:
+            failures |= dict.fromkeys(subjects, str(error))
+            continue
         answers.append(answer)
         for check, failed in failing:
             for subject in subjects:
@@ -61,7 +71,7 @@ def of_facts(
                         observed=_observed(check, facts[subject]),
                     )
                 )
-    return answers, told
+    return answers, told, failures
 
 
 def _observed(check: Check, facts: Mapping[str, Any]) -> str | None:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import logging
 import time
 
-from seller_intel import warehouse
 from seller_intel.patience import ReadersTooSlow
+from seller_intel.warehouse import Session
 
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.25
 
 
-def wait(run: str, seconds: float) -> float:
+def wait(session: Session, run: str, seconds: float) -> float:
     """Return how long it took until every reader's snapshot sees the marts of a run.
 
     A session counts while it has held one snapshot since before the marts were
@@ -21,7 +21,7 @@ def wait(run: str, seconds: float) -> float:
     more. Sessions of other databases, of the server and of this pipeline never do.
     """
     began = time.monotonic()
-    waiting = _old_snapshots(run)
+    waiting = _old_snapshots(session, run)
     while waiting:
         if time.monotonic() - began > seconds:
             names = ", ".join(sorted(set(waiting.values())))
@@ -30,7 +30,7 @@ def wait(run: str, seconds: float) -> float:
                 f" {seconds:.0f} s: {names}"
             )
         time.sleep(POLL_SECONDS)
-        still = _old_snapshots(run)
+        still = _old_snapshots(session, run)
         waiting = {key: name for key, name in waiting.items() if key in still}
     waited = time.monotonic() - began
     if waited > 1:
@@ -38,12 +38,10 @@ def wait(run: str, seconds: float) -> float:
     return waited
 
 
-def _old_snapshots(run: str) -> dict[tuple[int, object], str]:
-    with warehouse.as_role("owner") as session:
-        rows = session.rows_of_file("publish/old_snapshots.sql", {"run": run})
+def _old_snapshots(session: Session, run: str) -> dict[tuple[int, object], str]:
     return {
         (row["pid"], row["xact_start"]): (
             f"{row['usename']} (pid {row['pid']}, since {row['xact_start']:%H:%M:%S})"
         )
-        for row in rows
+        for row in session.rows_of_file("publish/old_snapshots.sql", {"run": run})
     }

@@ -31,36 +31,48 @@ class Version:
 def versions() -> list[Version]:
     """Return the versions that exist, newest run first."""
     with warehouse.as_role("owner") as session:
-        return versions_within(session)
+        return listed(session)
 
 
-def versions_within(session: Session) -> list[Version]:
-    """Return the versions that exist, as the caller's transaction sees them."""
+def listed(session: Session) -> list[Version]:
+    """Return the versions that exist as a session sees them, newest run first."""
     return [Version(**row) for row in session.rows_of_file("publish/versions.sql")]
 
 
 def prune() -> list[str]:
-    """Drop the versions beyond the last three, and what no publication finished.
+    """Drop the versions beyond the last three, and what unfinished builds left.
 
     The version readers see is always kept, and one that a rollback left goes first. One
     that somebody reads or builds on stays until another time. Return the schemas gone.
     """
+    with warehouse.as_role("owner", autocommit=True) as session:
+        return drop_old(session) + drop_left(session)
+
+
+def drop_old(session: Session) -> list[str]:
+    """Drop the versions beyond the last three, with a session that commits each."""
     ranked = sorted(
-        versions(),
+        listed(session),
         key=lambda version: (version.is_current, not version.is_withdrawn),
         reverse=True,
     )  # stable: newest first among equals
-    with warehouse.as_role("owner") as session:
-        unfinished = session.rows_of_file("publish/orphans.sql")
     old = [version.schema_name for version in ranked[KEEP:]]
-    old += [row["schema_name"] for row in unfinished]
-    return [schema for schema in old if _drop(schema)]
+    return [schema for schema in old if _drop(session, schema)]
 
 
-def _drop(schema: str) -> bool:
+def drop_left(session: Session) -> list[str]:
+    """Drop what builds left that were never published."""
+    rows = session.rows(
+        "select nspname from pg_namespace where starts_with(nspname, %s)",
+        [candidates.LEFT],
+    )
+    return [row["nspname"] for row in rows if _drop(session, row["nspname"])]
+
+
+def _drop(session: Session, schema: str) -> bool:
     for attempt in range(_TRIES):
         try:
-            with warehouse.as_role("owner") as session:
+            with session.connection.transaction():
                 _drop_within(session, schema)
             return True
         except errors.LockNotAvailable:

@@ -31,7 +31,7 @@ _STREAM = "dbt_staging/"
 
 @dataclass(frozen=True)
 class Built:
-    """What a build did: nodes by outcome, warnings, whether everything was made anew."""
+    """What a build did: nodes by outcome, warnings, whether all was made anew."""
 
     statuses: dict[str, int]
     warnings: tuple[str, ...]

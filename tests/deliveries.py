@@ -140,6 +140,18 @@ def _judge(
         " sha256, manifest, loaded_at, decided_at)"
         " values (%s, %s, true, %s, %s, %s, %s, nextval('ops.load_seq'), %s, %s, 0,"
         " %s, 0, 0, 'x', %s, %s, %s)",
-        [load_id, version, f"files__{stream}", source, run, status, count, count, count]
-        + [Jsonb({}), _ACCEPTED, _ACCEPTED],
+        [
+            load_id,
+            version,
+            f"files__{stream}",
+            source,
+            run,
+            status,
+            count,
+            count,
+            count,
+            Jsonb({}),
+            _ACCEPTED,
+            _ACCEPTED,
+        ],
     )

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from seller_intel import clock, warehouse
+from seller_intel import audit, clock, warehouse
 from seller_intel.warehouse import Jsonb, sql
 
 RUN = "20260201T060000"
@@ -89,6 +89,7 @@ def bring(
     until: datetime = AS_OF,
     replaces: int | None = None,
     replay_of: int | None = None,
+    contract: str | None = None,
 ) -> int:
     """Put records into raw as one pending load; return its id."""
     with warehouse.as_role("loader") as session:
@@ -106,7 +107,7 @@ def bring(
             "insert into ops.loads (load_id, version, is_current, stream_id, source,"
             " run, status, received, loaded, quarantined, sha256, manifest, got_from,"
             " got_to, replaces, replay_of, loaded_at)"
-            " values (%s, 1, true, %s, %s, %s, 'pending', %s, %s, %s, %s, '{}', %s, %s,"
+            " values (%s, 1, true, %s, %s, %s, 'pending', %s, %s, %s, %s, %s, %s, %s,"
             " %s, %s, %s)",
             [
                 load_id,
@@ -117,6 +118,7 @@ def bring(
                 len(records),
                 quarantined,
                 f"sha {next(_numbers)}",
+                Jsonb(_manifest(contract)),
                 until - timedelta(days=days),
                 until,
                 replaces,
@@ -124,7 +126,18 @@ def bring(
                 until,
             ],
         )
+        session.execute(
+            "insert into ops.load_windows values (%s, %s, %s)",
+            [load_id, until - timedelta(days=days), until],
+        )
     return load_id
+
+
+def _manifest(contract: str | None) -> dict[str, Any]:
+    if contract is None:
+        return {}
+    entry = {"name": "orders.csv", "contract": contract, "status": "landed"}
+    return {"files": [entry | {"streams": ["orders"]}]}
 
 
 def current(load_id: int) -> dict[str, Any]:
@@ -141,3 +154,30 @@ def counts(load_id: int) -> tuple[int, int, int]:
     """Return kept, rejected and repeated of a load."""
     row = current(load_id)
     return row["kept"], row["rejected"], row["repeated"]
+
+
+def opened(run: str = RUN) -> dict[int, audit.Verdict]:
+    """Open the door once; return the verdicts by load."""
+    return {verdict.load_id: verdict for verdict in audit.door(run, clock.as_of(run))}
+
+
+def failed_checks(postgres, load_id: int) -> dict[str, str]:
+    """Return the columns of the failed checks of a load, with what was observed."""
+    rows = postgres.rows(
+        "select column_name, severity, observed_value from ops.checks"
+        " where load_id = %s and not is_passed and stage = 'door'",
+        [load_id],
+    )
+    return {
+        f"{row['severity']} {row['column_name']}": row["observed_value"] for row in rows
+    }
+
+
+def settle(*sizes: int, source: str = "tmall") -> None:
+    """Give a source a history of accepted loads, a day each."""
+    start = 1
+    for position, size in enumerate(sizes):
+        until = AS_OF - timedelta(days=len(sizes) - position)
+        bring(orders(size, start), source=source, until=until)
+        start += size
+    opened()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from seller_intel import audit, clock, suites, warehouse
+from seller_intel import audit, clock, warehouse
 
 RUN = "20260201T060000"
 AS_OF = clock.as_of(RUN)
@@ -225,7 +225,7 @@ expectations:
 def test_a_suite_that_names_a_column_the_mart_lacks_stops_at_the_gate(gate):
     change("alter table marts_build.sales rename column gmv to revenue")
 
-    with pytest.raises(suites.SuiteError, match="meta names gmv, which sales does not"):
+    with pytest.raises(audit.AuditFailed, match="meta names gmv, which sales does not"):
         audit.gate(RUN, AS_OF)
 
 

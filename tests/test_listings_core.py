@@ -9,7 +9,6 @@ import pytest
 from deliveries import Line, contents
 from readings import day_of, market, reading
 
-
 REGISTRY = """
 reporting_currency: CNY
 shops:
@@ -68,7 +67,10 @@ def references() -> Iterator[tuple[str, list[dict]]]:
                 "confidence": "0.9",
             }
             for platform, number in (
-                ("jd", 1), ("pinduoduo", 2), ("shopee", 3), ("taobao", 4)
+                ("jd", 1),
+                ("pinduoduo", 2),
+                ("shopee", 3),
+                ("taobao", 4),
             )
         ],
     )
@@ -112,9 +114,7 @@ def found() -> dict[str, list[str]]:
     core = contents("core", skip=ABOUT_THE_BUILD)
     return {
         name: rows for name, rows in core.items() if not name.endswith("_touched")
-    } | {
-        f"marts.{name}": rows for name, rows in contents("marts_build").items()
-    }
+    } | {f"marts.{name}": rows for name, rows in contents("marts_build").items()}
 
 
 def test_incremental_builds_give_what_a_full_one_gives(line):
@@ -149,28 +149,51 @@ def test_incremental_builds_give_what_a_full_one_gives(line):
     for stream, record in (
         (
             "costs",
-            {"listing_id": OWN, "valid_from": "2026-01-12", "currency": "USD",
-             "unit_cost_amount": "2.50", "platform_id": "all"},
+            {
+                "listing_id": OWN,
+                "valid_from": "2026-01-12",
+                "currency": "USD",
+                "unit_cost_amount": "2.50",
+                "platform_id": "all",
+            },
         ),
         (
             "platform_fees",
-            {"platform_id": "jd", "fee_kind": "commission", "fee_rate": "0.08",
-             "valid_from": "2026-01-20"},
+            {
+                "platform_id": "jd",
+                "fee_kind": "commission",
+                "fee_rate": "0.08",
+                "valid_from": "2026-01-20",
+            },
         ),
         (
             "counter_buckets",
-            {"platform_id": "jd", "counter_type": "lifetime", "text_form": "37万+",
-             "valid_from": "2026-01-05", "lo": "370000", "hi": "399999"},
+            {
+                "platform_id": "jd",
+                "counter_type": "lifetime",
+                "text_form": "37万+",
+                "valid_from": "2026-01-05",
+                "lo": "370000",
+                "hi": "399999",
+            },
         ),
         (
             "platform_rules",
-            {"platform_id": "taobao", "rule_id": "reference_price_days",
-             "valid_from": "2026-01-14", "value_number": "10"},
+            {
+                "platform_id": "taobao",
+                "rule_id": "reference_price_days",
+                "valid_from": "2026-01-14",
+                "value_number": "10",
+            },
         ),
         (
             "category_map",
-            {"platform_id": "taobao", "platform_category_id": "11",
-             "category_id": "shampoo", "valid_from": "2025-12-01"},
+            {
+                "platform_id": "taobao",
+                "platform_category_id": "11",
+                "category_id": "shampoo",
+                "valid_from": "2025-12-01",
+            },
         ),
     ):
         line.deliver(stream, [record], source="reference_three")
@@ -223,7 +246,9 @@ def test_prices_of_real_life_come_out_as_they_should(line, postgres):
             reading(3, day_of(40), "105.00", activity_id="sale"),
             # three shops of one product cut within a week
             *(
-                reading(each, day_of(number), "50.00" if number < 35 + each else "45.00")
+                reading(
+                    each, day_of(number), "50.00" if number < 35 + each else "45.00"
+                )
                 for each in (4, 5, 6)
                 for number in range(30, 45)
             ),
@@ -263,17 +288,19 @@ def test_prices_of_real_life_come_out_as_they_should(line, postgres):
     assert [(row["is_new_low"], row["kind"]) for row in changes(2)] == [(True, "down")]
     assert price(2, 32)["status"] == "sold_out"
     assert (price(2, 38)["days_since_seen"], price(2, 38)["final_price"]) == (7, 99)
-    assert postgres.rows(
-        f"select 1 from {PRICES} where listing_id = 'taobao:2' and price_date = %s",
-        [day_of(39)],
-    ) == []
-    assert [
-        (row["kind"], row["is_raised_before_activity"]) for row in changes(3)
-    ] == [("up", False), ("activity_start", True)]
+    assert (
+        postgres.rows(
+            f"select 1 from {PRICES} where listing_id = 'taobao:2' and price_date = %s",
+            [day_of(39)],
+        )
+        == []
+    )
+    assert [(row["kind"], row["is_raised_before_activity"]) for row in changes(3)] == [
+        ("up", False),
+        ("activity_start", True),
+    ]
     assert {
         (row["war_id"], row["war_seller_count"], float(row["war_depth_rate"]))
         for listing in (4, 5, 6)
         for row in changes(listing)
     } == {("taobao:4:2026-02-09", 3, 0.1)}
-
-

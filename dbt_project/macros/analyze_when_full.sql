@@ -1,4 +1,4 @@
-{# Statistics for a table made whole; the server keeps those of a changed one current. #}
+{# Statistics for a table made whole; the server keeps a changed one's current. #}
 {% macro analyze_when_full() -%}
     {%- if flags.FULL_REFRESH or config.get('materialized') == 'table' -%}
         analyze {{ this }}

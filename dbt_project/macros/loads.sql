@@ -20,6 +20,25 @@
     {{ return(ids) }}
 {%- endmacro %}
 
+{# The accepted loads of a stream that are new to this build, as a list for `in`. They
+   are written out, since the planner knows a number to be rare and a subquery not. #}
+{% macro touched_loads(stream) -%}
+    {%- set ids = [-1] -%}
+    {%- set decided = ref('int_loads_decided') -%}
+    {%- if execute -%}
+        {%- set query -%}
+            select load_id
+            from {{ decided }}
+            where stream = '{{ stream }}' and is_accepted and is_touched
+            order by load_id
+        {%- endset -%}
+        {%- for row in run_query(query).rows -%}
+            {%- do ids.append(row[0] | int) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ ids | join(', ') }}
+{%- endmacro %}
+
 {# The keys of a stream that a build must look at again: those in its loads and those
    whose records left core. `column` is the key or the parent's key in the union, `kept`
    where ops keeps it for a record that left: entity_key or parent_key. #}
@@ -28,11 +47,7 @@
     from {{ ref('int_' ~ stream ~ '_unioned') }}
     where
         {{ column }} is not null
-        and load_id in (
-            select load_id
-            from {{ ref('int_loads_decided') }}
-            where stream = '{{ stream }}' and is_accepted and is_touched
-        )
+        and load_id in ({{ touched_loads(stream) }})
     union
     select {{ kept }} as {{ column }}
     from {{ ref('stg_ops__touched_keys') }}

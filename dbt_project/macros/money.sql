@@ -3,8 +3,8 @@
     case {{ digits }} when 0 then 1 when 3 then 0.001 else 0.01 end
 {%- endmacro %}
 
-{# The rates of pairs of currency and date, as CTEs to follow one called `pairs`: the last
-   rate at or before the date that is not too old, the seller's own before others. #}
+{# The rates of pairs of currency and date, as CTEs to follow one called `pairs`: the
+   last rate at or before the date that is not too old, the seller's before others. #}
 {% macro rated_pairs() -%}
     rates as (
         select * from {{ ref('int_fx_rates') }}

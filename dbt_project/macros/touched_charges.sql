@@ -1,5 +1,5 @@
-{# The records of a cost stream whose figures may be others now: its own, those of touched
-   orders, those of shops that changed, and those that use or lack a changed rate. #}
+{# The records of a cost stream whose figures may be others now: its own, those of
+   touched orders, of shops that changed, and those that use or lack a changed rate. #}
 {% macro touched_charges(stream, fact, has_orders=true) -%}
     {%- set before = standing(fact) -%}
     {%- set shops = ref('int_shops_touched') -%}

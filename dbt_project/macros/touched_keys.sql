@@ -1,14 +1,14 @@
 {#
-    Incremental strategy of the facts: every touched key leaves, also those without a row
-    left, and the rows of the build come, in one transaction. A row that comes as it was
-    stays where it is, which costs less and tells what really changed.
+    Incremental strategy of the facts: every touched key leaves, also those without a
+    row left, and the rows of the build come, in one transaction. A row that comes as it
+    was stays where it is, which costs less and tells what really changed.
 
     config `unique_key`: the columns that name a row.
-    config `touched`: {model, columns, listed_as}: the columns whose values are touched, and
-        what the model that lists them calls them where that differs (`where` limits
-        it, `of_build` to what a log holds of this build); {stream, columns}: a key of a stream; {all}: the model always makes every
-        row. Without `touched` only the rows of the build
-        replace what they name.
+    config `touched`: {model, columns, listed_as}: the columns whose values are touched,
+        and what the model that lists them calls them where that differs; `where` limits
+        the list, `of_build` limits a log to this build. {stream, columns}: a key of a
+        stream. {all}: the model always makes every row. Without `touched` only the rows
+        of the build replace what they name.
     config `touches`: a macro that turns the changed rows, old and new, into keys of
         `int_shop_days_touched` for the tables that add them up.
 #}

@@ -37,17 +37,18 @@
 {%- endmacro %}
 
 {% macro days_of_costs(rows) -%}
+    {%- for kind, column in [
+        ('sku', 'sku_id'), ('seller_sku', 'seller_sku'), ('listing', 'listing_id'),
+    ] %}
     select
         orders.shop_id,
         orders.paid_date as sales_date
     from {{ rows }} as costs
     inner join {{ ref('fct_order_lines') }} as lines
-        on
-            costs.product_kind = 'sku' and costs.product_id = lines.sku_id
-            or costs.product_kind = 'listing' and costs.product_id = lines.listing_id
-            or costs.product_kind = 'seller_sku'
-            and costs.product_id = lines.seller_sku
+        on costs.product_id = lines.{{ column }} and costs.product_kind = '{{ kind }}'
     inner join {{ ref('int_orders_resolved') }} as orders
         on lines.order_id = orders.order_id
     where {{ holds_on('orders.paid_date', 'costs.valid_from', 'costs.valid_to') }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 {%- endmacro %}

@@ -1,14 +1,15 @@
 {#
-    The accepted rows of one stream from every platform that carries it: a history that is
-    only appended to, less the loads taken back. `key` and `parent` are the columns that
-    are remembered of rows that leave, so that what was made of them is made again.
+    The accepted rows of one stream from every platform that carries it: a history that
+    is only appended to, less the loads taken back. `key` and `parent` are the columns
+    that are remembered of rows that leave, so that what was made of them is made again;
+    `moment` is one more column by which a part of the history is looked for.
 #}
-{% macro unioned(stream, key, parent=none) -%}
+{% macro unioned(stream, key, parent=none, moment=none) -%}
     {{ config(
         stream=stream,
         entity_key=key,
         parent_key=parent,
-        indexes=indexes_of_union(key, parent),
+        indexes=indexes_of_union(key, parent, moment),
     ) }}
     {%- set platforms = var('streams')[stream] -%}
     {%- set form = ref('stg_files__' ~ stream) -%}
@@ -65,17 +66,18 @@
     select * from numbered
 {%- endmacro %}
 
-{% macro indexes_of_union(key, parent) -%}
+{% macro indexes_of_union(key, parent, moment) -%}
     {%- set indexes = [{'columns': ['load_id']}, {'columns': [key]}] -%}
-    {%- if parent -%}
-        {%- do indexes.append({'columns': [parent]}) -%}
-    {%- endif -%}
+    {%- for column in [parent, moment] if column -%}
+        {%- do indexes.append({'columns': [column]}) -%}
+    {%- endfor -%}
     {{ return(indexes) }}
 {%- endmacro %}
 
 {#
-    Incremental strategy of the unions: the rows of every load of this build leave, their
-    keys remembered, and those of accepted loads come (again), in one transaction.
+    Incremental strategy of the unions: the rows of every load of this build leave,
+    their keys remembered, and those of accepted loads come (again), in one
+    transaction.
 #}
 {% macro get_incremental_touched_loads_sql(arg_dict) -%}
     {%- set target = arg_dict['target_relation'] -%}

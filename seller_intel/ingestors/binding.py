@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 from seller_intel.ingestors import cells, converters, evaluation, money
 from seller_intel.ingestors.cells import LostDigits, Memo, Ways
 from seller_intel.ingestors.contracts import Contract, Feed, type_of
-from seller_intel.ingestors.evaluation import Constant, Ref, Scope, getter
-from seller_intel.ingestors.expressions import Expression
+from seller_intel.ingestors.evaluation import Constant, Counter, Ref, Scope, getter
+from seller_intel.ingestors.expressions import Condition, Expression
 from seller_intel.ingestors.refusals import FileRefused
+from seller_intel.ingestors.seen import Seen
 from seller_intel.ingestors.spill import Spill
 from seller_intel.personal import Hasher
 
@@ -41,6 +42,30 @@ class Context:
     time_zone: str | None = None
 
 
+@dataclass(frozen=True)
+class Change:
+    """What brings a value to the type of its field, some by other values of the row."""
+
+    of_value: Callable[[Any], Any] | None = None
+    in_row: Callable[[Any, list], Any] | None = None
+    # names whose values `in_row` reads
+    reads: frozenset[str] = frozenset()
+    # an amount of two decimals already is what it should be
+    is_cents: bool = False
+
+    def then(self, allowed: Callable[[Any], Any]) -> Change:
+        """Return this change followed by a check of the value."""
+        first, in_row = self.of_value, self.in_row
+        if in_row is not None:
+            return replace(self, in_row=lambda value, row: allowed(in_row(value, row)))
+        if first is None:
+            return Change(allowed)
+        return Change(lambda value: allowed(first(value)))
+
+
+NO_CHANGE = Change()
+
+
 @dataclass
 class BoundFeed:
     """One stream's part of a row: which values make its record."""
@@ -49,22 +74,32 @@ class BoundFeed:
     number: int
     constants: dict[str, Any]
     names: tuple[str, ...]
+    # how each of the names is read, and the same as functions of the row's values
+    sources: tuple[tuple[Expression, Change], ...]
+    getters: tuple[Step, ...]
     steps: tuple[Step, ...]
     take: Callable[[list], tuple]
     key: Callable[[tuple], str]
+    key_parts: tuple[str | int, ...]
+    key_counter: Counter | None
     required: Callable[[tuple], tuple]
     required_names: tuple[str, ...]
     one_of: tuple[tuple[int, ...], ...]
     one_of_names: tuple[tuple[str, ...], ...]
     observed_at: int | str
     dated: int | str | None
+    condition: Condition | None = None
     when: Step | None = None
     skip: tuple[int, ...] = ()
     once: Spill | None = None
-    group: Callable[[list], tuple] | None = None
+    group: Callable[[Sequence], tuple] | None = None
+    group_slots: frozenset[int] = frozenset()
     aggregates: tuple[str, ...] = ()
     finish: tuple[tuple[int, Callable[[Any, Sequence], Any]], ...] = ()
     groups: Spill = field(default_factory=lambda: Spill(_GROUPS_IN_MEMORY))
+    # of rows read in blocks: the run still open, the names of those that are over
+    open_run: Any = None
+    runs_seen: Seen = field(default_factory=Seen)
 
 
 @dataclass
@@ -76,6 +111,8 @@ class Plan:
     memos: tuple[Memo, ...]
     steps: tuple[Step, ...]
     step_names: tuple[str, ...]
+    # what the steps do, one for one
+    derived: tuple[tuple[Expression, Change], ...]
     feeds: tuple[BoundFeed, ...]
     scope: Scope
     lost: dict[str, LostDigits]
@@ -127,6 +164,7 @@ def bind(
         memos=tuple(memos),
         steps=tuple(binder.steps),
         step_names=tuple(binder.step_names),
+        derived=tuple(binder.derived),
         feeds=tuple(
             bound
             for number, feed in enumerate(contract.feeds)
@@ -163,7 +201,9 @@ def _from_source(contract: Contract, context: Context) -> dict[str, str | None]:
 
 def _platform(scope: Scope) -> Constant | int:
     stated = scope.names.get("platform_id")
-    return stated if isinstance(stated, int) else Constant(scope.from_source["platform"])
+    return (
+        stated if isinstance(stated, int) else Constant(scope.from_source["platform"])
+    )
 
 
 class _Binder:
@@ -173,136 +213,94 @@ class _Binder:
         self.contract, self.scope = contract, scope
         self.steps: list[Step] = []
         self.step_names: list[str] = []
-        self.counters: dict[str, evaluation.Counter] = {}
+        self.derived: list[tuple[Expression, Change]] = []
+        self.counters: dict[str, Counter] = {}
         for name, expression in contract.derived.items():
-            ref = self._finished(expression, contract.types.get(name))
+            change = self._rounding(expression, contract.types.get(name))
+            ref = _changed(evaluation.bind(expression, scope), change)
             if callable(ref):
                 self.steps.append(ref)
                 self.step_names.append(name)
+                self.derived.append((expression, change))
                 ref = columns + len(self.steps) - 1
             scope.names[name] = ref
         self.width = columns + len(self.steps)
-
-    def _finished(self, expression: Expression, derived_type: str | None) -> Ref:
-        """Bring a derived amount to the minor unit, so that sums of it agree."""
-        ref = evaluation.bind(expression, self.scope)
-        made = expression.verb in ("sum", "product", "minus", "size")
-        ways = self.scope.ways
-        if not made or derived_type != "money" or ways.minor_digits is None:
-            return ref
-        if ways.is_exact:
-            return ref
-        digits = ways.minor_digits
-        return _changed(ref, lambda value: money.quantised(converters.decimal(value), digits))
 
     def feed(self, number: int, feed: Feed) -> BoundFeed | None:
         """Bind one feed: constants apart, the rest as places of a row's values.
 
         None where the file lacks what the feed says it is nothing without.
         """
-        stream = feed.stream
-        constants: dict[str, Any] = {}
-        names: list[str] = []
-        places: list[int] = []
-        steps: list[Step] = []
-        aggregates: list[str] = []
-        finish: list[tuple[int, Callable]] = []
+        fields = _Fields(self.width)
         for name, expression in feed.fields.items():
-            aggregate = "first"
-            change = self._change(feed, name, expression)
-            if expression.verb == "rows":
-                aggregate, expression = expression.value, expression.parts[0]
-            ref = evaluation.bind(expression, self.scope)
-            if aggregate in ("sum", "count"):
-                finish.append((len(names), self._finish(feed, name, names)))
-                ref = getter(ref)
-            elif change:
-                ref = self._apply(ref, change, name)
-            if isinstance(ref, Constant):
-                if ref.value is not None:
-                    constants[name] = ref.value
-                continue
-            names.append(name)
-            aggregates.append(aggregate)
-            if isinstance(ref, int):
-                places.append(ref)
-            else:
-                places.append(self.width + len(steps))
-                steps.append(ref)
+            self._field(feed, fields, name, expression)
+        constants, names = fields.constants, fields.names
         when = evaluation.bind_condition(feed.when, self.scope) if feed.when else None
         if when is evaluation.never or set(feed.skip_without) - {*constants, *names}:
             return None
-        self._check_required(feed, constants, names)
+        self._check_required(feed, fields)
+        stream = feed.stream
         required = [name for name in stream.required if name in names]
-        one_of = [
-            tuple(names.index(name) for name in group if name in names)
-            for group in stream.one_of
-            if not any(name in constants for name in group)
-        ]
+        one_of = [group for group in stream.one_of if not constants.keys() & group]
+        key, key_parts, key_counter = self._key(feed, fields)
         return BoundFeed(
             stream=stream.name,
             number=number,
             constants=constants,
             names=tuple(names),
-            steps=tuple(steps),
-            take=picker(places),
-            key=self._key(feed, constants, names),
+            sources=tuple(fields.sources),
+            getters=tuple(fields.getters),
+            steps=tuple(fields.steps),
+            take=picker(fields.places),
+            key=key,
+            key_parts=key_parts,
+            key_counter=key_counter,
             required=picker([names.index(name) for name in required]),
             required_names=tuple(required),
-            one_of=tuple(one_of),
-            one_of_names=stream.one_of,
-            observed_at=self._observed_at(feed, constants, names),
-            dated=_at(stream.dated_by, constants, names),
+            one_of=tuple(
+                tuple(names.index(name) for name in group if name in names)
+                for group in one_of
+            ),
+            one_of_names=tuple(one_of),
+            observed_at=self._observed_at(feed, fields),
+            dated=fields.at(stream.dated_by) if stream.dated_by else None,
+            condition=feed.when,
             when=when,
             skip=tuple(
                 names.index(name) for name in feed.skip_without if name in names
             ),
             once=Spill(_KEYS_IN_MEMORY) if feed.is_once else None,
             group=self._group(feed),
-            aggregates=tuple(aggregates),
-            finish=tuple(finish),
+            group_slots=frozenset(
+                ref
+                for name in feed.group_by
+                if isinstance(ref := self.scope.names[name], int)
+            ),
+            aggregates=tuple(fields.aggregates),
+            finish=tuple(fields.finish),
         )
 
-    def _key(
-        self, feed: Feed, constants: dict, names: list[str]
-    ) -> Callable[[tuple], str]:
-        """Return the natural key of a record: its platform and the parts of the key."""
-        forms, places = [], []
-        for name in ("platform_id", *(part for part in feed.key if part != "#")):
-            if name in constants:
-                forms.append(_as_text(constants[name]).replace("%", "%%"))
-            elif name in names:
-                forms.append("%s")
-                places.append(names.index(name))
-            else:
-                forms.append("")
-        form = f"{forms[0]}:{'|'.join(forms[1:])}"
-        take = picker(places)
+    def _field(
+        self, feed: Feed, fields: _Fields, name: str, expression: Expression
+    ) -> None:
+        """Bind one field; one that no row can change is a constant of the feed."""
+        aggregate = "first"
+        change = self._change(feed, name, expression)
+        if expression.verb == "rows":
+            aggregate, expression = expression.value, expression.parts[0]
+        ref = evaluation.bind(expression, self.scope)
+        if aggregate in ("sum", "count"):
+            fields.finish.append((len(fields.names), self._finish(feed, name, fields)))
+            ref, change = getter(ref), NO_CHANGE
+        else:
+            ref = self._apply(ref, change, name)
+        if isinstance(ref, Constant):
+            if ref.value is not None:
+                fields.constants[name] = ref.value
+            return
+        fields.add(name, ref, aggregate, (expression, change))
 
-        def read(picked: tuple) -> str:
-            parts = take(picked)
-            if None in parts:
-                parts = tuple(["" if part is None else part for part in parts])
-            return form % parts
-
-        return self._numbered(feed, read) if "#" in feed.key else read
-
-    def _numbered(
-        self, feed: Feed, read: Callable[[tuple], str]
-    ) -> Callable[[tuple], str]:
-        """Number equal keys; a row read again is told apart by its line."""
-        counter = self.counters.setdefault(feed.stream.name, evaluation.Counter())
-        scope = self.scope
-
-        def numbered(picked: tuple) -> str:
-            key = read(picked)
-            if scope.is_again:
-                return f"{key}|@{scope.row}"
-            return f"{key}|{counter.next(key)}"
-
-        return numbered
-
-    def _apply(self, ref: Ref, change: Callable[[Any], Any], name: str) -> Ref:
+    def _apply(self, ref: Ref, change: Change, name: str) -> Ref:
         try:
             return _changed(ref, change)
         except (ValueError, ArithmeticError) as error:
@@ -311,116 +309,197 @@ class _Binder:
                 f" {self.contract.name}: {name}: {error}"
             ) from error
 
-    def _group(self, feed: Feed) -> Callable[[list], tuple] | None:
+    def _key(self, feed: Feed, fields: _Fields) -> Any:
+        """Return the natural key: the platform and the parts of the stream's key."""
+        parts: list[str | int] = []
+        for name in ("platform_id", *(part for part in feed.key if part != "#")):
+            if parts:
+                parts.append(":" if len(parts) == 1 else "|")
+            part = fields.at(name)
+            parts.append("" if part is None else part)
+        form = "".join(
+            "%s" if isinstance(part, int) else part.replace("%", "%%") for part in parts
+        )
+        take = picker([part for part in parts if isinstance(part, int)])
+
+        def read(picked: tuple) -> str:
+            values = take(picked)
+            if None in values:
+                values = tuple(["" if value is None else value for value in values])
+            return form % values
+
+        if "#" not in feed.key:
+            return read, tuple(parts), None
+        counter = self.counters.setdefault(feed.stream.name, Counter())
+        scope = self.scope
+
+        def numbered(picked: tuple) -> str:
+            # a row read again is told apart by its line
+            key = read(picked)
+            number = f"@{scope.row}" if scope.is_again else counter.next(key)
+            return f"{key}|{number}"
+
+        return numbered, tuple(parts), counter
+
+    def _group(self, feed: Feed) -> Callable[[Sequence], tuple] | None:
         if not feed.group_by:
             return None
-        getters = [getter(self.scope.names[name]) for name in feed.group_by]
+        getters: list[Any] = [getter(self.scope.names[name]) for name in feed.group_by]
         return lambda values: tuple([get(values) for get in getters])
 
-    def _observed_at(self, feed: Feed, constants: dict, names: list[str]) -> int | str:
+    def _observed_at(self, feed: Feed, fields: _Fields) -> int | str:
         if feed.stream.kind == "record":
             return str(self.scope.from_source["as_of"])
-        place = _at("observed_at", constants, names)
+        place = fields.at("observed_at")
         return 0 if place is None else place
 
-    def _check_required(self, feed: Feed, constants: dict, names: list[str]) -> None:
-        lacking = [
-            name
-            for name in feed.stream.required
-            if name not in constants and name not in names
-        ]
+    def _check_required(self, feed: Feed, fields: _Fields) -> None:
+        lacking = [name for name in feed.stream.required if fields.at(name) is None]
         if lacking:
             raise FileRefused(
                 f"{self.scope.from_source['file_name']}: contract"
                 f" {self.contract.name}: neither the file nor the source"
                 f" {self.scope.from_source['source']} says {', '.join(lacking)}"
-                f" of {feed.stream.name}; give the source a shop or the contract a value"
+                f" of {feed.stream.name}; give the source a shop or the field a value"
             )
 
-    def _change(
-        self, feed: Feed, name: str, expression: Expression
-    ) -> Callable[[Any], Any] | None:
+    def _change(self, feed: Feed, name: str, expression: Expression) -> Change:
         """Return what brings an expression's value to the type of its field."""
         field_type = feed.stream.fields[name].type
         given = type_of(expression, self.contract.columns, self.contract.types)
-        changes: list[Callable[[Any], Any]] = []
+        change = NO_CHANGE
         if field_type == "money":
-            changes += self._to_money(feed, expression, given)
+            change = self._to_money(feed, expression, given)
         elif field_type == "prefixed_id":
-            changes.append(self._to_prefixed())
+            change = self._to_prefixed()
         elif field_type in ("id", "text"):
-            changes += [_as_text] if given in (None, "boolean", "integer") else []
+            is_text = given not in (None, "boolean", "integer")
+            change = NO_CHANGE if is_text else Change(_as_text)
         elif field_type == "number" and given in _NUMERIC:
             pass
-        elif field_type != given and field_type != "hash":
-            changes.append(_typed(field_type, self.scope.ways))
+        elif field_type not in (given, "hash"):
+            change = Change(_typed(field_type, self.scope.ways))
         allowed = feed.stream.fields[name].values
         if allowed:
-            changes.append(evaluation.remembered(converters.one_of(frozenset(allowed))))
-        return _chained(changes)
+            check = evaluation.remembered(converters.one_of(frozenset(allowed)))
+            return change.then(check)
+        return change
+
+    def _rounding(self, expression: Expression, derived_type: str | None) -> Change:
+        """Bring a derived amount to the minor unit, so that sums of it agree."""
+        made = expression.verb in ("sum", "product", "minus", "size")
+        ways = self.scope.ways
+        digits = ways.minor_digits
+        if not made or derived_type != "money" or digits is None or ways.is_exact:
+            return NO_CHANGE
+        return Change(
+            lambda value: money.quantised(converters.decimal(value), digits),
+            is_cents=digits == 2,
+        )
 
     def _to_money(
         self, feed: Feed, expression: Expression, given: str | None
-    ) -> list[Callable[[Any], Any]]:
+    ) -> Change:
         ways = self.scope.ways
         if ways.minor_digits is None:
-            return [self._to_row_currency(feed)]
-        read = cells.as_type("money", (), ways)
+            return self._to_row_currency(feed)
         is_column = expression.verb == "name" and expression.value in (
             self.contract.columns
         )
         if given == "money" and is_column:
-            return []
-        return [evaluation.remembered(read)]
+            return NO_CHANGE
+        read = evaluation.remembered(cells.as_type("money", (), ways))
+        return Change(read, is_cents=ways.minor_digits == 2)
 
-    def _finish(self, feed: Feed, name: str, names: list[str]) -> Callable:
-        """Bring what rows of a group add up to, to the type of its field."""
+    def _to_row_currency(self, feed: Feed) -> Change:
+        """Amounts wait for the currency of their row."""
+        stated = feed.fields["currency"]
+        currency = getter(evaluation.bind(stated, self.scope))
+        is_exact = feed.stream.exact_money
+
+        def in_row(value: Any, values: list) -> str:
+            digits = money.minor_digits(currency(values))
+            return _amount(value, digits, is_exact)
+
+        return Change(in_row=in_row, reads=frozenset(stated.names()))
+
+    def _to_prefixed(self) -> Change:
+        platform = self.scope.platform
+        if isinstance(platform, Constant):
+            stated = platform.value
+            return Change(lambda value: converters.prefixed_identifier(value, stated))
+
+        def in_row(value: Any, values: list) -> str:
+            return converters.prefixed_identifier(value, values[platform])
+
+        return Change(in_row=in_row, reads=frozenset(("platform_id",)))
+
+    def _finish(
+        self, feed: Feed, name: str, fields: _Fields
+    ) -> Callable[[Any, Sequence], Any]:
+        """Return what brings the sum of a group's rows to the type of its field."""
         field_type = feed.stream.fields[name].type
         if field_type != "money":
-            return lambda value, picked: _typed(field_type, self.scope.ways)(value)
-        stated = self.scope.ways.minor_digits
-        is_exact = feed.stream.exact_money
+            read = _typed(field_type, self.scope.ways)
+            return lambda value, picked: read(value)
+        stated, is_exact = self.scope.ways.minor_digits, feed.stream.exact_money
 
-        def change(value: Any, picked: Sequence) -> str:
+        def finish(value: Any, picked: Sequence) -> str:
             digits = stated
             if digits is None:
-                digits = money.minor_digits(picked[names.index("currency")])
-            amount = converters.decimal(value)
-            if is_exact:
-                return money.exact(amount, digits)
-            return money.quantised(amount, digits)
+                place = fields.at("currency")
+                currency = picked[place] if isinstance(place, int) else place
+                digits = money.minor_digits(currency)
+            return _amount(value, digits, is_exact)
 
-        return change
+        return finish
 
-    def _to_row_currency(self, feed: Feed) -> Callable[[Any], Any]:
-        """Amounts wait for the currency of their row."""
-        ref = evaluation.bind(feed.fields["currency"], self.scope)
-        currency = getter(ref)
-        is_exact = feed.stream.exact_money
 
-        def change(value: Any, values: list) -> str:
-            digits = money.minor_digits(currency(values))
-            amount = converters.decimal(value)
-            if is_exact:
-                return money.exact(amount, digits)
-            return money.quantised(amount, digits)
+@dataclass
+class _Fields:
+    """The fields of one feed as they are bound."""
 
-        change.needs_row = True  # type: ignore[attr-defined]
-        return change
+    width: int
+    constants: dict[str, Any] = field(default_factory=dict)
+    names: list[str] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+    getters: list[Step] = field(default_factory=list)
+    sources: list[tuple[Expression, Change]] = field(default_factory=list)
+    aggregates: list[str] = field(default_factory=list)
+    finish: list[tuple[int, Callable[[Any, Sequence], Any]]] = field(
+        default_factory=list
+    )
 
-    def _to_prefixed(self) -> Callable[[Any], Any]:
-        platform = getter(self.scope.platform)
+    def add(
+        self, name: str, ref: int | Step, how: str, source: tuple[Expression, Change]
+    ) -> None:
+        """Take in a field that differs from row to row."""
+        self.names.append(name)
+        self.aggregates.append(how)
+        self.sources.append(source)
+        self.getters.append(getter(ref))
+        if isinstance(ref, int):
+            self.places.append(ref)
+        else:
+            self.places.append(self.width + len(self.steps))
+            self.steps.append(ref)
 
-        def change(value: Any, values: list) -> str:
-            return converters.prefixed_identifier(value, platform(values))
-
-        change.needs_row = True  # type: ignore[attr-defined]
-        return change
+    def at(self, name: str) -> int | str | None:
+        """Return the place of a field, or its text where it is constant."""
+        if name in self.constants:
+            return _as_text(self.constants[name])
+        return self.names.index(name) if name in self.names else None
 
 
 def _typed(name: str, ways: Ways) -> Callable[[Any], Any]:
     read = evaluation.remembered(cells.as_type(name, (), ways))
     return lambda value: read(_as_text(value))
+
+
+def _amount(value: Any, digits: int, is_exact: bool) -> str:
+    amount = converters.decimal(value)
+    return money.exact(amount, digits) if is_exact else money.quantised(amount, digits)
 
 
 def _as_text(value: Any) -> str:
@@ -429,48 +508,25 @@ def _as_text(value: Any) -> str:
     return str(value)
 
 
-def _chained(changes: list[Callable]) -> Callable[[Any], Any] | None:
-    if not changes:
-        return None
-    if len(changes) == 1:
-        return changes[0]
-    first, second = changes
-
-    if getattr(first, "needs_row", False):
-
-        def chained(value: Any, values: list) -> Any:
-            return second(first(value, values))
-
-        chained.needs_row = True  # type: ignore[attr-defined]
-        return chained
-    return lambda value: second(first(value))
-
-
-def _changed(ref: Ref, change: Callable) -> Ref:
+def _changed(ref: Ref, change: Change) -> Ref:
     """Return a reference whose values go through a change; missing ones do not."""
-    if ref == evaluation.NOTHING:
+    if ref == evaluation.NOTHING or change is NO_CHANGE:
         return ref
-    get = getter(ref)
-    if getattr(change, "needs_row", False):
+    get, of_value, in_row = getter(ref), change.of_value, change.in_row
+    if in_row is not None:
 
         def read_in_row(values: list) -> Any:
             value = get(values)
-            return None if value is None else change(value, values)
+            return None if value is None else in_row(value, values)
 
         return read_in_row
+    if of_value is None:
+        return ref
     if isinstance(ref, Constant):
-        return Constant(change(ref.value))
+        return Constant(of_value(ref.value))
 
     def read(values: list) -> Any:
         value = get(values)
-        return None if value is None else change(value)
+        return None if value is None else of_value(value)
 
     return read
-
-
-def _at(name: str | None, constants: dict, names: list[str]) -> int | str | None:
-    if name is None:
-        return None
-    if name in constants:
-        return str(constants[name])
-    return names.index(name) if name in names else None

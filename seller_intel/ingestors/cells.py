@@ -21,7 +21,6 @@ _CENTS = re.compile(r"^(?:0|[1-9][0-9]{0,12})(?:\.[0-9]{1,2})?$")
 _LONG = 17
 
 
-
 class Kept(str):
     """What quarantine kept of a personal cell: its hashes, not its text."""
 
@@ -97,7 +96,9 @@ def reader(column: Column, ways: Ways, lost: LostDigits) -> Converter:
         if pattern:
             found = pattern.search(text)
             text = (found.group(1 if pattern.groups else 0) or "") if found else ""
-        if converters.is_missing(text) or (missing and expressions.word(text) in missing):
+        if converters.is_missing(text) or (
+            missing and expressions.word(text) in missing
+        ):
             return None
         if values:
             word = expressions.word(text)
@@ -148,9 +149,7 @@ def _typed(column: Column, ways: Ways, lost: LostDigits) -> Converter:
             return converters.text
 
 
-def _quick(
-    column: Column, ways: Ways, lost: LostDigits
-) -> Callable[[str], Any] | None:
+def _quick(column: Column, ways: Ways, lost: LostDigits) -> Callable[[str], Any] | None:
     """Return a reader of the plainest form of a type, None for all other forms."""
     if column.type == "timestamp" and not column.formats:
         return times.utc_hours(_zone(column, ways))
@@ -220,7 +219,7 @@ def _zone(column: Column, ways: Ways) -> tzinfo:
     return ZoneInfo(column.zone) if column.zone else ways.zone
 
 
-def _times(column: Column, ways: Ways):
+def _times(column: Column, ways: Ways) -> Any:
     return times.reader(
         _zone(column, ways), column.formats, time.fromisoformat(column.time_of_day)
     )

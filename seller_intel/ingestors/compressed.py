@@ -10,13 +10,24 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from seller_intel.ingestors.refusals import FileRefused
 
-_DATA = (
-    ".csv .tsv .txt .tab .xlsx .xlsm .xls .xlsb .parquet .jsonl .ndjson .json".split()
-)
+_DATA = [
+    ".csv",
+    ".tsv",
+    ".txt",
+    ".tab",
+    ".xlsx",
+    ".xlsm",
+    ".xls",
+    ".xlsb",
+    ".parquet",
+    ".jsonl",
+    ".ndjson",
+    ".json",
+]
 _ARCHIVES = (".zip", ".gz", ".7z", ".rar", ".tar", ".tgz", ".bz2", ".xz", ".zst")
 _SYMLINK = 0o120000
 
@@ -82,7 +93,7 @@ class _Bounded(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer) -> int:
+    def readinto(self, buffer: Any) -> int:
         data = self._raw.read(len(buffer))
         size = len(data)
         buffer[:size] = data
@@ -96,7 +107,7 @@ class _Bounded(io.RawIOBase):
         grown = self._count > self._part.packed_bytes * limits.ratio
         if grown and self._count > limits.free_bytes:
             raise FileRefused(
-                f"{self._part.name}: unpacks to more than {limits.ratio} times its size:"
+                f"{self._part.name}: unpacks to over {limits.ratio} times its size:"
                 " taken for a decompression bomb"
             )
         return size
@@ -116,9 +127,7 @@ def parts(path: Path, name: str, limits: Limits | None = None) -> list[Part]:
     if size == 0:
         raise FileRefused(f"{name}: empty, not even a header")
     if head[:2] == b"\x1f\x8b":
-        return [
-            Part(name, size, limits, lambda: cast(BinaryIO, gzip.open(path, "rb")))
-        ]
+        return [Part(name, size, limits, lambda: cast(BinaryIO, gzip.open(path, "rb")))]
     if head == b"PK\x03\x04" and not _is_workbook(path):
         return _members(path, name, limits)
     return [Part(name, size, limits, lambda: path.open("rb"), path)]
@@ -178,9 +187,7 @@ def _members(path: Path, name: str, limits: Limits) -> list[Part]:
     if len(set(names)) < len(names):
         raise FileRefused(f"{name}: holds two files of one name")
     if not found:
-        raise FileRefused(
-            f"{name}: holds no table file ({', '.join(_DATA[:6])}, ...)"
-        )
+        raise FileRefused(f"{name}: holds no table file ({', '.join(_DATA[:6])}, ...)")
     return [
         Part(member, info.compress_size, limits, _opener(path, info.header_offset))
         for member, info in sorted(found, key=lambda each: each[0])
@@ -190,9 +197,7 @@ def _members(path: Path, name: str, limits: Limits) -> list[Part]:
 def _opener(path: Path, offset: int) -> Callable[[], BinaryIO]:
     def open_member() -> BinaryIO:
         archive = zipfile.ZipFile(path)
-        info = next(
-            each for each in archive.infolist() if each.header_offset == offset
-        )
+        info = next(each for each in archive.infolist() if each.header_offset == offset)
         return cast(BinaryIO, _Member(archive, info))
 
     return open_member
@@ -208,7 +213,7 @@ class _Member(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer) -> int:
+    def readinto(self, buffer: Any) -> int:
         data = self._stream.read(len(buffer))
         buffer[: len(data)] = data
         return len(data)
@@ -232,7 +237,11 @@ def _member_name(info: zipfile.ZipInfo) -> str:
 def _check_member(name: str, member: str, info: zipfile.ZipInfo) -> None:
     place = PurePosixPath(member.replace("\\", "/"))
     is_outside = place.is_absolute() or ".." in place.parts or ":" in member[:3]
-    if is_outside or "\x00" in member or info.external_attr >> 16 & 0o170000 == _SYMLINK:
+    if (
+        is_outside
+        or "\x00" in member
+        or info.external_attr >> 16 & 0o170000 == _SYMLINK
+    ):
         raise FileRefused(f"{name}: the member {member!r} points outside the archive")
     if info.flag_bits & 0x1:
         raise FileRefused(f"{name}: {member} is encrypted; unpack it with its password")

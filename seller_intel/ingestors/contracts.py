@@ -25,6 +25,8 @@ from seller_intel.streams import CanonicalStream
 
 FOLDER = Path(__file__).with_name("file_contracts")
 TYPES = (*streams.TYPES, "currency", "percent", "share")
+# The days that a file's name says it covers: orders_2026-11-01_2026-11-12.csv
+NAMED_WINDOW = r"_(?P<from>\d{4}-\d{2}-\d{2})_(?P<to>\d{4}-\d{2}-\d{2})(?:\.|$)"
 FORMS = ("csv", "tsv", "xlsx", "xls", "parquet", "jsonl")
 
 
@@ -110,15 +112,28 @@ class Contract:
 
     @property
     def streams(self) -> tuple[str, ...]:
-        """Names of the streams its rows feed; the first one says what days it covers."""
+        """Names of the streams its rows feed; the first says what days it covers."""
         return tuple(dict.fromkeys(feed.stream.name for feed in self.feeds))
 
     @property
     def looked_up(self) -> tuple[str, ...]:
-        """Names of the values that lookups add to a row, in the order of their cells."""
+        """Names of the values that lookups add to a row, in their cells' order."""
         return tuple(
             f"{each.name}.{take}" for each in self.lookups for take in each.takes
         )
+
+    @property
+    def personal(self) -> frozenset[str]:
+        """Names of the cells, looked up ones among them, that must not be kept."""
+        own = {each.name for each in self.columns.values() if each.is_personal}
+        return frozenset(own | _personal_takes(self.lookups))
+
+    @property
+    def reads_clock(self) -> bool:
+        """Say whether records hold the instant of the run."""
+        sources = [*self.derived.values()]
+        sources += [each for feed in self.feeds for each in feed.fields.values()]
+        return any(expressions.reads(each, "as_of") for each in sources)
 
     @property
     def layout(self) -> Layout:
@@ -253,7 +268,15 @@ def parse(name: str, stated: Mapping[str, Any]) -> Contract:
         columns=columns,
         derived=derived,
         feeds=tuple(
-            _feed(stream, entry, known, columns, derived, types)
+            _feed(
+                stream,
+                entry,
+                known,
+                columns,
+                derived,
+                types,
+                _personal_takes(lookups),
+            )
             for stream, entry in feeds_stated
         ),
         fingerprint=hashlib.sha256(
@@ -277,7 +300,7 @@ def parse(name: str, stated: Mapping[str, Any]) -> Contract:
             (key, frozenset(map(expressions.word, _list(value))))
             for key, value in (stated.get("skip_rows") or {}).items()
         ),
-        window=stated.get("window"),
+        window=stated.get("window", NAMED_WINDOW),
         lookups=lookups,
         is_strict=stated.get("other_columns", "refuse" if is_template else "ignore")
         == "refuse",
@@ -346,7 +369,9 @@ def _column(
         formats=_list(entry.get("formats")),
         zone=_zone(entry.get("zone")),
         time_of_day=str(entry.get("time_of_day") or "00:00:00"),
-        missing=frozenset((*_list(stated.get("missing")), *_list(entry.get("missing")))),
+        missing=frozenset(
+            (*_list(stated.get("missing")), *_list(entry.get("missing")))
+        ),
         pattern=entry.get("pattern"),
         values=tuple(
             (expressions.word(key), value)
@@ -381,6 +406,7 @@ def _feed(
     columns: Mapping[str, Column],
     derived: Mapping[str, Expression],
     types: Mapping[str, str | None],
+    personal_takes: frozenset[str],
 ) -> Feed:
     _known(entry, _FEED_KEYS, f"stream {name}")
     stream = streams.get(name)
@@ -403,7 +429,7 @@ def _feed(
             f"stream {name}: nothing feeds the required {', '.join(sorted(lacking))}"
         )
     for field_name, expression in fields.items():
-        _check_type(stream, field_name, expression, columns, types)
+        _check_type(stream, field_name, expression, columns, types, personal_takes)
     group_by = _list(entry.get("group_by"))
     if set(group_by) - known:
         raise ContractError(f"stream {name}: group_by {', '.join(group_by)}")
@@ -434,6 +460,7 @@ def _check_type(
     expression: Expression,
     columns: Mapping[str, Column],
     types: Mapping[str, str | None],
+    personal_takes: frozenset[str],
 ) -> None:
     field_type = stream.fields[field_name].type
     if field_type == "hash" and type_of(expression, columns, types) != "hash":
@@ -446,6 +473,7 @@ def _check_type(
         for name in bare_names(expression)
         if name in columns and columns[name].is_personal and not columns[name].pattern
     }
+    personal |= bare_names(expression) & personal_takes
     if personal:
         raise ContractError(
             f"{stream.name}.{field_name} would land the personal"
@@ -528,7 +556,9 @@ def _derived(
             expression = expressions.parse(raw, known)
         except ExpressionError as error:
             raise ContractError(f"derived {name}: {error}") from error
-        if any(columns[each].is_personal for each in bare_names(expression) & set(columns)):
+        bare = bare_names(expression)
+        own = {each for each in bare & columns.keys() if columns[each].is_personal}
+        if own or bare & _personal_takes(lookups):
             raise ContractError(f"derived {name}: a personal column must be hashed")
         derived[name] = expression
         types[name] = type_of(expression, columns, types)
@@ -547,8 +577,8 @@ def _lookup(name: str, entry: Mapping[str, Any], stated: Mapping[str, Any]) -> L
     }
     takes = {}
     for take, how in entry["take"].items():
-        aggregate, of = ("first", how) if isinstance(how, str) else next(
-            iter(how.items())
+        aggregate, of = (
+            ("first", how) if isinstance(how, str) else next(iter(how.items()))
         )
         if of not in columns or aggregate not in expressions.AGGREGATES:
             raise ContractError(f"lookup {name}: {take} takes {how!r}")
@@ -560,6 +590,16 @@ def _lookup(name: str, entry: Mapping[str, Any], stated: Mapping[str, Any]) -> L
         by=str(entry["by"]),
         columns=columns,
         takes=takes,
+    )
+
+
+def _personal_takes(lookups: tuple[Lookup, ...]) -> frozenset[str]:
+    """Return the names of looked up values that come from personal columns."""
+    return frozenset(
+        f"{each.name}.{take}"
+        for each in lookups
+        for take, (_, source) in each.takes.items()
+        if each.columns[source].is_personal
     )
 
 
@@ -585,7 +625,9 @@ def _check(contract: Contract) -> None:
             if expression.verb == "rows" and not feed.group_by:
                 raise ContractError(f"{feed.stream.name}.{name}: rows: needs group_by")
             if any(_has_rows(part) for part in expression.parts):
-                raise ContractError(f"{feed.stream.name}.{name}: rows: stands outermost")
+                raise ContractError(
+                    f"{feed.stream.name}.{name}: rows: stands outermost"
+                )
     if any(_has_rows(expression) for expression in contract.derived.values()):
         raise ContractError("rows: stands in a field of a stream with group_by")
 

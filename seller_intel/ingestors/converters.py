@@ -99,7 +99,9 @@ def prefixed_identifier(cell: str, platform: str | None) -> str:
     if _PREFIXED.match(known):
         return known
     if not platform or platform == "all":
-        raise Unreadable(f"the id {known} needs its platform in front, as in jd:{known}")
+        raise Unreadable(
+            f"the id {known} needs its platform in front, as in jd:{known}"
+        )
     return f"{platform}:{known}"
 
 
@@ -193,4 +195,3 @@ def _of_float(value: float) -> str:
         except InvalidOperation as error:  # pragma: no cover - repr is a number
             raise Unreadable(f"{value} is no number") from error
     return shown
-

@@ -7,6 +7,9 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy
+import pyarrow
+
 from seller_intel.ingestors.compressed import Part
 from seller_intel.ingestors.refusals import FileRefused
 
@@ -196,6 +199,10 @@ def _proved(part: Part, codec: str) -> str:
     with part.opened() as stream:
         try:
             while chunk := stream.read(1 << 20):
+                if codec == "utf-8":
+                    chunk += stream.readline(1 << 20)
+                    if _is_utf8(chunk):
+                        continue
                 decoder.decode(chunk)
                 done += len(chunk)
             decoder.decode(b"", final=True)
@@ -207,6 +214,19 @@ def _proved(part: Part, codec: str) -> str:
                 " two files glued together?"
             ) from error
     return codec
+
+
+def _is_utf8(chunk: bytes) -> bool:
+    """Say whether whole lines are UTF-8, faster than decoding them."""
+    size = numpy.array([0, len(chunk)], numpy.int32)
+    text = pyarrow.StringArray.from_buffers(
+        1, pyarrow.py_buffer(size), pyarrow.py_buffer(chunk)
+    )
+    try:
+        text.validate(full=True)
+    except pyarrow.ArrowInvalid:
+        return False
+    return True
 
 
 def _plausibility(text: str, codec: str) -> float:

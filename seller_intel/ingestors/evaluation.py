@@ -10,10 +10,15 @@ from decimal import Decimal
 from operator import itemgetter
 from typing import Any
 
-from seller_intel.ingestors import cells, expressions, money, places
+import numpy
+import pyarrow
+from pyarrow import compute
+
+from seller_intel.ingestors import cells, expressions, money, places, seen
 from seller_intel.ingestors.cells import Kept, Ways
 from seller_intel.ingestors.converters import Unreadable
 from seller_intel.ingestors.expressions import Condition, Expression
+from seller_intel.ingestors.seen import Seen
 from seller_intel.ingestors.spill import Spill
 from seller_intel.personal import Hasher
 
@@ -35,7 +40,7 @@ NOTHING = Constant(None)
 ANY_KIND = "*"
 
 
-@dataclass
+@dataclass(eq=False)
 class Counter:
     """Numbers equal texts in the order they come, in bounded memory."""
 
@@ -43,6 +48,11 @@ class Counter:
     _seen: Spill = field(default_factory=lambda: Spill(_COUNTS_IN_MEMORY))
     _text: str | None = None
     _row: int = 0
+    _before: tuple[str | None, int, int] = (None, 0, 0)
+    # of texts read in runs: those whose run is over
+    _over: Seen = field(default_factory=Seen)
+    # what the texts of this block were numbered before it, to take the block back
+    _changed: dict[str, int] | None = None
 
     def next_in(self, row: int, text: str) -> int:
         """Return how often a text has come, asked again for a row the same number."""
@@ -55,11 +65,64 @@ class Counter:
         """Return how often a text has come, this time included."""
         if text != self._text:
             if self._text is not None:
+                if self._changed is not None and self._text not in self._changed:
+                    self._changed[self._text] = self._seen.get(self._text) or 0
                 self._seen.put(self._text, self.count)
             self._text = text
             self.count = self._seen.get(text) or 0
         self.count += 1
         return self.count
+
+    def many(self, texts: list[str | None]) -> list[str | None]:
+        """Return the numbers of texts in their order, as text."""
+        numbers: list[str | None] = []
+        before = self._text
+        for text in texts:
+            if text == before and text is not None:
+                self.count += 1
+            elif text is None:
+                numbers.append(None)
+                continue
+            else:
+                self.next(text)
+                before = text
+            numbers.append(str(self.count))
+        return numbers
+
+    def in_runs(self, texts: pyarrow.Array) -> pyarrow.Array:
+        """Return the numbers of texts of which equal ones stand together.
+
+        Scattered where they do not: then nothing less than `many` will do.
+        """
+        if texts.null_count:
+            raise seen.Scattered
+        starts = seen.starts_of(texts)
+        places = numpy.arange(len(texts))
+        numbers = places - numpy.repeat(starts, numpy.diff([*starts, len(texts)])) + 1
+        names = texts.take(pyarrow.array(starts)).to_pylist()
+        if names[0] == self._text:
+            end = starts[1] if len(starts) > 1 else len(texts)
+            numbers[:end] += self.count
+            over = names[:-1]
+        else:
+            over = [] if self._text is None else [self._text]
+            over += names[:-1]
+        if not self._over.add(over):
+            raise seen.Scattered
+        self._text, self.count = names[-1], int(numbers[-1])
+        return compute.cast(pyarrow.array(numbers), pyarrow.string())
+
+    def begin(self) -> None:
+        """Start a block that may be taken back."""
+        self._changed = {}
+        self._before = (self._text, self.count, self._row)
+
+    def take_back(self) -> None:
+        """Forget the numbers given since the block began."""
+        for text, count in (self._changed or {}).items():
+            self._seen.put(text, count)
+        self._changed = None
+        self._text, self.count, self._row = self._before
 
 
 @dataclass
@@ -73,6 +136,8 @@ class Scope:
     platform: Constant | int = NOTHING
     phone_region: str = "CN"
     counters: list[Counter] = field(default_factory=list)
+    numbered: dict[Expression, Counter] = field(default_factory=dict)
+    is_in_runs: bool = False
     # set while one quarantined row is read again: the numbers it had in its file
     numbers: list[int] = field(default_factory=list)
     is_again: bool = False
@@ -107,12 +172,31 @@ def bind(expression: Expression, scope: Scope) -> Ref:
             return _hash(expression, scope)
         case "case":
             return _case(expression, scope)
-        case "as":
-            return _as(expression, scope)
-        case "province":
-            scope.places |= expression.names()
+        case verb if verb in _BY_VALUE:
+            change = of_value(expression, scope)
+            return _applied(bind(expression.parts[0], scope), change)
     refs = [bind(part, scope) for part in expression.parts]
     return _BINDERS[expression.verb](expression, refs)
+
+
+def of_value(expression: Expression, scope: Scope) -> Callable[[Any], Any]:
+    """Return an expression of one part as a function of that part's value."""
+    match expression.verb:
+        case "minus":
+            return lambda value: money.plain(-Decimal(value))
+        case "size":
+            return lambda value: money.plain(abs(Decimal(value)))
+        case "province":
+            scope.places |= expression.names()
+            return _province
+        case "part":
+            return _part(expression)
+        case "map":
+            return remembered(_map(expression))
+        case "hash":
+            return _hash_of(expression, scope)
+        case _:
+            return remembered(_as(expression, scope))
 
 
 def _from_name(expression: Expression, scope: Scope) -> Constant:
@@ -177,11 +261,6 @@ def _product(_expression: Expression, refs: list[Ref]) -> Ref:
     return read
 
 
-def _signed(expression: Expression, refs: list[Ref]) -> Ref:
-    change = abs if expression.verb == "size" else Decimal.__neg__
-    return _applied(refs[0], lambda value: money.plain(change(Decimal(value))))
-
-
 def _extreme(expression: Expression, refs: list[Ref]) -> Ref:
     pick = max if expression.verb == "latest" else min
     kept = [getter(ref) for ref in refs if ref != NOTHING]
@@ -208,18 +287,29 @@ def _digest(_expression: Expression, refs: list[Ref]) -> Ref:
     return read
 
 
-def _part(expression: Expression, refs: list[Ref]) -> Ref:
-    pattern = re.compile(expression.value)
-    group = 1 if pattern.groups else 0
+_BY_VALUE = ("minus", "size", "province", "part", "map", "as")
+_BINDERS: dict[str, Callable[[Expression, list[Ref]], Ref]] = {
+    "first": _first,
+    "sum": _sum,
+    "product": _product,
+    "latest": _extreme,
+    "earliest": _extreme,
+    "digest": _digest,
+}
+
+
+def _part(expression: Expression) -> Callable[[str], str | None]:
+    search = re.compile(expression.value).search
+    group = 1 if re.compile(expression.value).groups else 0
 
     def cut(text: str) -> str | None:
-        found = pattern.search(text)
+        found = search(text)
         return (found.group(group) or None) if found else None
 
-    return _applied(refs[0], cut)
+    return cut
 
 
-def _map(expression: Expression, refs: list[Ref]) -> Ref:
+def _map(expression: Expression) -> Callable[[Any], Any]:
     mapping = dict(expression.mapping)
     otherwise = expression.value
 
@@ -231,31 +321,13 @@ def _map(expression: Expression, refs: list[Ref]) -> Ref:
             raise Unreadable(f"{text!r} is none of {', '.join(map(str, mapping))}")
         return otherwise
 
-    return _applied(refs[0], remembered(look_up))
+    return look_up
 
 
-def _province(_expression: Expression, refs: list[Ref]) -> Ref:
-    def read(text: str) -> str | None:
-        if text.__class__ is Kept:
-            return text.known.get("province")  # type: ignore[attr-defined]
-        return places.province_of(text)
-
-    return _applied(refs[0], read)
-
-
-_BINDERS: dict[str, Callable[[Expression, list[Ref]], Ref]] = {
-    "first": _first,
-    "sum": _sum,
-    "product": _product,
-    "minus": _signed,
-    "size": _signed,
-    "latest": _extreme,
-    "earliest": _extreme,
-    "digest": _digest,
-    "part": _part,
-    "map": _map,
-    "province": _province,
-}
+def _province(text: str) -> str | None:
+    if text.__class__ is Kept:
+        return text.known.get("province")
+    return places.province_of(text)
 
 
 def _applied(ref: Ref, change: Callable[[Any], Any]) -> Ref:
@@ -290,7 +362,7 @@ def _text(expression: Expression, scope: Scope) -> Ref:
     names = expressions.slots_of(expression.value)
     form = expressions.printf_of(expression.value)
     if "#" in names:
-        return _numbered(names, form, scope)
+        return _numbered(expression, names, form, scope)
     refs = [scope.names[name] for name in names]
     if NOTHING in refs:
         return NOTHING
@@ -307,22 +379,25 @@ def _text(expression: Expression, scope: Scope) -> Ref:
     return read
 
 
-def _numbered(names: list[str], form: str, scope: Scope) -> Ref:
+def _numbered(expression: Expression, names: list[str], form: str, scope: Scope) -> Ref:
     """Fill the slots and number equal results: `{order_id}:{#}`."""
     getters = [
         getter(Constant("\x00") if name == "#" else scope.names[name]) for name in names
     ]
-    counter = Counter()
-    place = len(scope.counters)
-    scope.counters.append(counter)
+    if expression not in scope.numbered:
+        scope.numbered[expression] = Counter()
+        scope.counters.append(scope.numbered[expression])
+    counter = scope.numbered[expression]
+    place = scope.counters.index(counter)
 
     def read(values: list) -> str | None:
         texts = tuple([get(values) for get in getters])
         if None in texts:
             return None
         bare = form % texts
-        known = scope.numbers[place] if scope.numbers else counter.next_in(scope.row, bare)
-        return bare.replace("\x00", str(known))
+        if scope.numbers:
+            return bare.replace("\x00", str(scope.numbers[place]))
+        return bare.replace("\x00", str(counter.next_in(scope.row, bare)))
 
     return read
 
@@ -331,13 +406,37 @@ def _hash(expression: Expression, scope: Scope) -> Ref:
     ref = bind(expression.parts[0], scope)
     if ref == NOTHING:
         return NOTHING
-    get, platform = getter(ref), getter(scope.platform)
-    stated = Constant(expression.value)
-    kind_of = getter(
-        stated if expression.value else bind(expression.parts[1], scope)
-    )
-    region, keep = scope.phone_region, expression.keep
+    taken = scope.hashes.setdefault(expression.parts[0].value, {})
+    if expression.value and isinstance(scope.platform, Constant):
+        read = getter(_applied(ref, of_value(expression, scope)))
+    else:
+        read = _hash_in_row(expression, scope, ref)
+    taken[expression.value or ANY_KIND] = read
+    return read
+
+
+def _hash_of(expression: Expression, scope: Scope) -> Callable[[str], str | None]:
+    """Return the hash of a stated kind and platform as a function of the id."""
+    kind, keep, region = expression.value, expression.keep, scope.phone_region
+    platform = scope.platform.value if isinstance(scope.platform, Constant) else None
     hashed = scope.hasher.hash
+
+    def read(value: str) -> str | None:
+        if value in keep:
+            return value
+        if value.__class__ is Kept:
+            return value.known.get(kind)
+        return hashed(kind, value, platform, region)
+
+    return read
+
+
+def _hash_in_row(expression: Expression, scope: Scope, ref: Ref) -> Getter:
+    """Return a hash whose kind or platform stands in the row."""
+    stated = Constant(expression.value)
+    kind_of = getter(stated if expression.value else bind(expression.parts[1], scope))
+    get, platform = getter(ref), getter(scope.platform)
+    keep, region, hashed = expression.keep, scope.phone_region, scope.hasher.hash
 
     def read(values: list) -> str | None:
         value = get(values)
@@ -348,14 +447,11 @@ def _hash(expression: Expression, scope: Scope) -> Ref:
             return value.known.get(kind) or value.known.get(ANY_KIND)
         return hashed(kind, value, platform(values), region) if kind else None
 
-    taken = scope.hashes.setdefault(expression.parts[0].value, {})
-    taken[expression.value or ANY_KIND] = read
     return read
 
 
-def _as(expression: Expression, scope: Scope) -> Ref:
+def _as(expression: Expression, scope: Scope) -> Callable[[str], Any]:
     """Read text as a type; a part cut out of a text may be none of it."""
-    inner = expression.parts[0]
     read = cells.as_type(expression.type or "text", expression.formats, scope.ways)
 
     def lenient(text: str) -> Any:
@@ -364,8 +460,7 @@ def _as(expression: Expression, scope: Scope) -> Ref:
         except (ValueError, ArithmeticError):
             return None
 
-    is_cut = inner.verb in ("part", "from_name")
-    return _applied(bind(inner, scope), remembered(lenient if is_cut else read))
+    return lenient if expression.parts[0].verb in ("part", "from_name") else read
 
 
 def _case(expression: Expression, scope: Scope) -> Ref:
@@ -395,42 +490,40 @@ def bind_condition(condition: Condition, scope: Scope) -> Callable[[list], bool]
         if condition.verb == "all":
             if never in holds:
                 return never
-            return lambda values: all([each(values) for each in holds])
+            return lambda values: all(each(values) for each in holds)
         if condition.verb == "any":
             holds = [each for each in holds if each is not never]
-            return lambda values: any([each(values) for each in holds])
+            return lambda values: any(each(values) for each in holds)
         return lambda values: not holds[0](values)
     ref = bind(condition.of, scope)  # type: ignore[arg-type]
     if ref == NOTHING and condition.verb != "missing":
         return never
     get = getter(ref)
+    if condition.verb == "present":
+        return lambda values: get(values) is not None
+    if condition.verb == "missing":
+        return lambda values: get(values) is None
+    holds_for = test_of(condition)
+
+    def holds_in(values: list) -> bool:
+        value = get(values)
+        return value is not None and holds_for(value)
+
+    return holds_in
+
+
+def test_of(condition: Condition) -> Callable[[Any], bool]:
+    """Return a condition on one value as a function of it."""
     match condition.verb:
-        case "present":
-            return lambda values: get(values) is not None
-        case "missing":
-            return lambda values: get(values) is None
         case "is":
-            return _is(get, condition.values)
+            wanted = condition.values
+            return remembered(lambda value: expressions.word(value) in wanted)
         case "matches":
             search = re.compile(condition.pattern).search
-            found = remembered(lambda text: bool(search(str(text))))
-            return lambda values: (
-                (value := get(values)) is not None and found(value)
-            )
+            return remembered(lambda value: bool(search(str(value))))
         case "positive":
-            return lambda values: (
-                (value := get(values)) is not None and Decimal(value) > 0
-            )
+            return lambda value: Decimal(value) > 0
         case "negative":
-            return lambda values: (
-                (value := get(values)) is not None and Decimal(value) < 0
-            )
+            return lambda value: Decimal(value) < 0
         case _:
-            return lambda values: (
-                (value := get(values)) is not None and Decimal(value) == 0
-            )
-
-
-def _is(get: Getter, wanted: frozenset[str]) -> Callable[[list], bool]:
-    matches = remembered(lambda value: expressions.word(value) in wanted)
-    return lambda values: (value := get(values)) is not None and matches(value)
+            return lambda value: Decimal(value) == 0

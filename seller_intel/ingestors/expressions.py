@@ -1,4 +1,4 @@
-"""The small language in which contracts derive values: parsed and checked, never run."""
+"""The small language in which contracts derive values: parsed, never run."""
 
 from __future__ import annotations
 
@@ -77,6 +77,31 @@ def slots_of(template: str) -> list[str]:
     return _SLOT.findall(template)
 
 
+def pieces_of(template: str) -> list[tuple[str | None, str]]:
+    """Return a template in pieces: a name, or None and the text between names."""
+    pieces: list[tuple[str | None, str]] = []
+    for at, piece in enumerate(_SLOT.split(template)):
+        if at % 2:
+            pieces.append((piece, ""))
+        elif piece:
+            pieces.append((None, piece))
+    return pieces
+
+
+def has_number(expression: Expression) -> bool:
+    """Say whether an expression numbers equal texts."""
+    if expression.verb == "text" and "#" in slots_of(expression.value):
+        return True
+    return any(has_number(part) for part in expression.parts)
+
+
+def reads(expression: Expression, what: str) -> bool:
+    """Say whether an expression takes something from the source."""
+    if expression.verb == "from_source" and expression.value == what:
+        return True
+    return any(reads(part, what) for part in expression.parts)
+
+
 def printf_of(template: str) -> str:
     """Return a template as a format of the % operator, `#` slots included."""
     return _SLOT.sub("%s", template.replace("%", "%%"))
@@ -95,9 +120,7 @@ def parse(raw: Any, names: Collection[str]) -> Expression:
     if rest:
         raise ExpressionError(f"{verb}: unknown {', '.join(map(repr, rest))}")
     if as_type or formats:
-        return Expression(
-            "as", (parsed,), type=as_type or "timestamp", formats=formats
-        )
+        return Expression("as", (parsed,), type=as_type or "timestamp", formats=formats)
     return parsed
 
 
@@ -153,7 +176,9 @@ def _constant(_verb: str, stated: Any, _rest: dict, _names: Collection) -> Expre
     return Expression("constant", value=value)
 
 
-def _from_source(_verb: str, stated: Any, _rest: dict, _names: Collection):
+def _from_source(
+    _verb: str, stated: Any, _rest: dict, _names: Collection
+) -> Expression:
     if stated not in FROM_SOURCE:
         raise ExpressionError(f"from_source: one of {', '.join(FROM_SOURCE)}")
     return Expression("from_source", value=stated)
@@ -206,7 +231,9 @@ def _case(_verb: str, stated: Any, rest: dict, names: Collection[str]) -> Expres
 def _hash(_verb: str, stated: Any, rest: dict, names: Collection[str]) -> Expression:
     kind, kind_of = rest.pop("kind", None), rest.pop("kind_of", None)
     if bool(kind) == bool(kind_of):
-        raise ExpressionError("hash: needs the kind of the id (buyer, phone, mail, ...)")
+        raise ExpressionError(
+            "hash: needs the kind of the id (buyer, phone, mail, ...)"
+        )
     keep = frozenset(map(str, rest.pop("keep", ())))
     parts = [_name(stated, names)]
     parts += [parse(kind_of, names)] if kind_of else []

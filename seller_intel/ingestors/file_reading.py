@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from seller_intel.ingestors import (
     binding,
+    chunks,
     expressions,
     lookups,
     rows,
@@ -19,11 +20,14 @@ from seller_intel.ingestors import (
     times,
 )
 from seller_intel.ingestors.binding import Context
+from seller_intel.ingestors.bulk import Unfit
+from seller_intel.ingestors.chunks import Chunk
 from seller_intel.ingestors.compressed import Limits, Part
 from seller_intel.ingestors.contracts import Contract
 from seller_intel.ingestors.converters import unguarded
 from seller_intel.ingestors.refusals import FileRefused
 from seller_intel.ingestors.rows import Problem, Reading, Record
+from seller_intel.ingestors.seen import Scattered
 from seller_intel.ingestors.tables import Table
 from seller_intel.personal import Hasher
 
@@ -35,7 +39,7 @@ _MANY = 20
 
 @dataclass
 class FileRead:
-    """One table file read to its end: what it is, for the manifest and for next time."""
+    """One table file read to its end: what it is, for the manifest and next time."""
 
     name: str
     rows: int = 0
@@ -49,14 +53,32 @@ class FileRead:
 
 
 def read_part(
-    part: Part, contract: Contract, context: Context, beside: Path, told: FileRead
-) -> Iterator[Record | Problem]:
-    """Yield what one table file holds; afterwards `told` says what it was."""
+    part: Part,
+    contract: Contract,
+    context: Context,
+    beside: Path,
+    told: FileRead,
+    way: str = "rows",
+) -> Iterator[Record | Problem | Chunk]:
+    """Yield what one table file holds; afterwards `told` says what it was.
+
+    `way`: `rows`; `blocks`, plain rows come as chunks of finished lines, which is
+    faster; `runs`, the same, and rows of one record are taken to stand together:
+    Scattered where they do not, and the file is to be read the other way.
+    """
     for table in tables.opened(part, contract.layout):
         places, prepare = _prepared(table, contract, context, beside, part.limits)
         plan = binding.bind(contract, places, context)
         reading = Reading(table.name, contract, plan)
-        yield from rows.read(reading, table.rows, len(table.header), prepare)
+        width = len(table.header)
+        if way != "rows" and prepare is None and table.blocks and chunks.fits(plan):
+            plan.scope.is_in_runs = way == "runs"
+            in_runs = way == "runs" and chunks.is_tidy(plan)
+            yield from _in_chunks(reading, table, places, width, in_runs)
+            yield from chunks.at_end(reading)
+        else:
+            yield from rows.read(reading, table.rows, width, prepare)
+        yield from rows.finished(reading)
         _check(reading)
         told.rows += reading.rows
         told.problems += reading.failed
@@ -64,6 +86,32 @@ def read_part(
         told.encoding = table.encoding
         told.ignored_columns = table.match.unknown
         _date(told, reading, part.name)
+
+
+def _in_chunks(
+    reading: Reading,
+    table: Table,
+    places: dict[str, int],
+    width: int,
+    in_runs: bool,
+) -> Iterator[Record | Problem | Chunk]:
+    """Yield chunks of the blocks that are plain, and the rows of those that are not."""
+    wanted = tuple(places[name] for name in reading.plan.columns)
+    scope = reading.plan.scope
+    has_groups = in_runs and any(feed.group for feed in reading.plan.feeds)
+    has_numbers = scope.is_in_runs and bool(scope.counters)
+    for block, block_rows in table.blocks(wanted):  # type: ignore[misc]
+        if block.columns is not None:
+            try:
+                yield from chunks.of_block(
+                    reading, block.columns, block.line_numbers, in_runs
+                )
+                continue
+            except Unfit:
+                pass
+        if has_groups or has_numbers:
+            raise Scattered
+        yield from rows.read(reading, block_rows, width, None)
 
 
 def window_of(name: str, contract: Contract) -> tuple[date, date] | None:
@@ -111,9 +159,7 @@ def _prepared(
         changes.append(_skipping(skips))
     if contract.lookups:
         lookups.paths(contract, beside)
-        zone = ZoneInfo(
-            contract.time_zone or context.time_zone or binding.DEFAULT_ZONE
-        )
+        zone = ZoneInfo(contract.time_zone or context.time_zone or binding.DEFAULT_ZONE)
         look_up = lookups.opened(contract, beside, places, limits, zone)
         changes.append(lambda row: [*row, *look_up(row)])
         width = len(table.header)
@@ -213,6 +259,6 @@ def _dated(reading: Reading) -> tuple[date, date] | None:
 def _day(text: str) -> date:
     digits = re.sub(r"\D", "", text)
     try:
-        return datetime.strptime(digits, "%Y%m%d").date()
+        return date.fromisoformat(digits)
     except ValueError as error:
         raise FileRefused(f"{text!r} in the file's name is no day") from error

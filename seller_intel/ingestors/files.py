@@ -1,4 +1,4 @@
-"""The file ingestor: a drop folder of export files, each landed once by its contract."""
+"""The file ingestor: a drop folder of export files, each landed once."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import hashlib
 import logging
 import os
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from itertools import groupby
@@ -25,12 +26,14 @@ from seller_intel.ingestors import (
     file_reading,
     rows,
 )
+from seller_intel.ingestors.chunks import Chunk
 from seller_intel.ingestors.compressed import Part
 from seller_intel.ingestors.contracts import Contract
 from seller_intel.ingestors.drop_folders import Found
 from seller_intel.ingestors.file_reading import FileRead, window_of
 from seller_intel.ingestors.refusals import FileRefused
 from seller_intel.ingestors.rows import Problem, Reading, Record
+from seller_intel.ingestors.seen import Scattered
 from seller_intel.landing import Mark, Writer
 from seller_intel.personal import Hasher
 from seller_intel.sources import Shop, Source
@@ -52,7 +55,7 @@ _LOG = logging.getLogger(__name__)
 class FileOutcome:
     """What became of one table file: landed, known, growing, outside or refused.
 
-    It is known again by any of three marks: `seen` (name, size, time of change), `bytes`
+    It is known again by three marks: `seen` (name, size, time of change), `bytes`
     (of the file as it lies there) and `content` (of the records it gives, so that the
     same rows under another name or in another encoding are known).
     """
@@ -89,6 +92,7 @@ class FileOutcome:
             "seen": self.seen,
             "bytes": self.bytes,
             "content": self.content,
+            "streams": list(told.streams),
             "rows": told.rows,
             "problems": told.problems,
             "encoding": told.encoding,
@@ -101,7 +105,7 @@ class FileOutcome:
 
 
 def collect(asked: Asked) -> Got:
-    """Land every file of the folder that is not landed yet; a bad one stops no other."""
+    """Land every file of the folder not landed yet; a bad one stops no other."""
     outcomes: list[FileOutcome] = []
     known = set(asked.known)
     found = drop_folders.files(asked.source)
@@ -131,7 +135,9 @@ def read(
     for part in compressed.parts(path, name or path.name):
         context = file_reading.context_of(part.name, shop, source, as_of, hasher)
         told = FileRead(part.name)
-        yield from file_reading.read_part(part, contract, context, path.parent, told)
+        yield from file_reading.read_part(  # type: ignore[misc]
+            part, contract, context, path.parent, told
+        )
 
 
 def reread(
@@ -228,7 +234,7 @@ def _landed(
         bounds = drop_folders.limits(asked.source)
         parts = compressed.parts(found.path, found.name, bounds)
         drafts = [_Draft(asked, part, contract, found.path.parent) for part in parts]
-        outcomes = []
+        outcomes: list[FileOutcome] = []
         for draft in drafts:
             outcome = draft.landed(known | {each.content for each in outcomes})
             outcomes.append(outcome)
@@ -254,7 +260,7 @@ def _seen(found: Found, contract: Contract, stat: os.stat_result) -> str:
 
 
 def _bytes_digest(found: Found, contract: Contract) -> str:
-    """Return the sha256 of a file under a contract; a changed contract reads it anew."""
+    """Return the sha256 of a file and contract; a changed contract reads it anew."""
     with found.path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return f"{contract.fingerprint}:{digest}"
@@ -282,7 +288,12 @@ class _Draft:
         """Write the records; take them back where the table is refused or known."""
         name, told = self._part.name, FileRead(self._part.name)
         try:
-            content = self._write(told)
+            try:
+                content = self._write(told, "runs")
+            except Scattered:
+                self.undo()
+                told = FileRead(name)
+                content = self._write(told, "blocks")
         except FileRefused as error:
             self.undo()
             return FileOutcome(
@@ -302,7 +313,7 @@ class _Draft:
         for writer, mark in self._writers.values():
             writer.rollback(mark)
 
-    def _write(self, told: FileRead) -> str:
+    def _write(self, told: FileRead, way: str) -> str:
         """Write what the table gives; return the digest of it, the clock left out."""
         asked = self._asked
         context = file_reading.context_of(
@@ -312,25 +323,39 @@ class _Draft:
             asked.as_of,
             asked.hasher,
         )
-        as_of = context.as_of.encode()
-        digest = hashlib.blake2b(self._contract.name.encode(), digest_size=16)
+        digests = _Digests(self._contract, context.as_of)
         reading = file_reading.read_part(
-            self._part, self._contract, context, self._beside, told
+            self._part, self._contract, context, self._beside, told, way
         )
-        for each in reading:
-            body = orjson.dumps(each.record)
-            digest.update(each.stream.encode())
-            digest.update(body.replace(as_of, b"") if as_of in body else body)
-            writer = self._writer(each.stream)
-            if writer is None:
-                continue
-            fragment: Any = orjson.Fragment(body)
-            if isinstance(each, Record):
-                writer.record(each.key, each.observed_at, each.source_ref, fragment)
-            else:
-                writer.error(each.rule, each.reason, each.position, fragment)
-        digest.update(f"{told.first_date}/{told.last_date}".encode())
-        return digest.hexdigest()
+        # packing and hashing let other work go on, so one block is written while the
+        # next is read
+        with ThreadPoolExecutor(1) as behind:
+            pending: Future | None = None
+            for each in reading:
+                if pending is not None:
+                    pending.result()
+                    pending = None
+                if isinstance(each, Chunk):
+                    writer = self._writer(each.stream)
+                    pending = behind.submit(_write_chunk, each, writer, digests)
+                else:
+                    self._write_one(each, digests)
+            if pending is not None:
+                pending.result()
+        digests.add("dates", f"{told.first_date}/{told.last_date}".encode())
+        return digests.whole()
+
+    def _write_one(self, each: Record | Problem, digests: _Digests) -> None:
+        body = orjson.dumps(each.record)
+        digests.add(each.stream, body)
+        writer = self._writer(each.stream)
+        if writer is None:
+            return
+        fragment: Any = orjson.Fragment(body)
+        if isinstance(each, Record):
+            writer.record(each.key, each.observed_at, each.source_ref, fragment)
+        else:
+            writer.error(each.rule, each.reason, each.position, fragment)
 
     def _writer(self, stream: str) -> Writer | None:
         if stream not in self._wanted:
@@ -339,6 +364,36 @@ class _Draft:
             writer = self._asked.writer(stream)
             self._writers[stream] = (writer, writer.mark())
         return self._writers[stream][0]
+
+
+class _Digests:
+    """The content of a table, stream by stream, whatever its name and encoding."""
+
+    def __init__(self, contract: Contract, as_of: str):
+        self._contract = contract.name
+        self._clock = as_of.encode() if contract.reads_clock else b""
+        self._by_stream: dict[str, Any] = {}
+
+    def add(self, stream: str, bodies: bytes | memoryview) -> None:
+        """Take in more records of a stream."""
+        if self._clock:
+            bodies = bytes(bodies).replace(self._clock, b"")
+        if stream not in self._by_stream:
+            self._by_stream[stream] = hashlib.blake2b(digest_size=16)
+        self._by_stream[stream].update(bodies)
+
+    def whole(self) -> str:
+        """Return the digest of everything."""
+        digest = hashlib.blake2b(self._contract.encode(), digest_size=16)
+        for stream, of_stream in sorted(self._by_stream.items()):
+            digest.update(stream.encode() + of_stream.digest())
+        return digest.hexdigest()
+
+
+def _write_chunk(chunk: Chunk, writer: Writer | None, digests: _Digests) -> None:
+    digests.add(chunk.stream, chunk.bodies)
+    if writer is not None:
+        writer.block(chunk.lines, chunk.records)
 
 
 def _got(asked: Asked, outcomes: list[FileOutcome]) -> Got:

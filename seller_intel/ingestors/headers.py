@@ -49,32 +49,42 @@ def normal(name: str) -> str:
 
 
 def match(wanted: Iterable[Wanted], row: Sequence[str]) -> Match:
-    """Compare a row with the columns wanted."""
+    """Compare a row with the columns wanted.
+
+    Where names differ in case or blanks alone, the one the contract spells so is meant.
+    """
     names = [normal(cell) for cell in row]
-    first: dict[str, int] = {}
-    for place, name in enumerate(names):
-        if name:
-            first.setdefault(name, place)
-    places, missing, used = {}, [], set()
+    written = [cell.strip("\ufeff\t ") for cell in row]
+    places: dict[str, int] = {}
+    missing: list[str] = []
+    used: set[str] = set()
+    doubled: set[str] = set()
     for column in wanted:
         known = [normal(header) for header in column.headers]
+        found = next((name for name in known if name in names and name), None)
+        exact = [header for header in column.headers if written.count(header) == 1]
+        is_doubled = found is not None and names.count(found) > 1
+        if is_doubled and exact and normal(exact[0]) == found:
+            places[column.name] = written.index(exact[0])
+            used.update(name for name in known if name != found)
+            continue
         used.update(known)
-        found = next((name for name in known if name in first), None)
         if found is not None:
-            places[column.name] = first[found]
+            places[column.name] = names.index(found)
+            doubled |= {found} if is_doubled else set()
         elif column.is_required:
             missing.append(column.name)
-    taken = {names[place] for place in places.values()}
+    taken = set(places.values())
     return Match(
         places=places,
         missing=tuple(missing),
         unknown=tuple(
             row[place].strip()
             for place, name in enumerate(names)
-            if name and name not in used
+            if name and name not in used and place not in taken
         ),
-        doubled=tuple(sorted(name for name in taken if names.count(name) > 1)),
-        foreign=sum(not name.isascii() for name in taken),
+        doubled=tuple(sorted(doubled)),
+        foreign=sum(not name.isascii() for name in {names[place] for place in taken}),
     )
 
 

@@ -25,8 +25,10 @@ def opened(
     contract: Contract, beside: Path, by: dict[str, int], limits: Limits, zone: ZoneInfo
 ) -> Callable[[Sequence[str]], list[str]]:
     """Return a function from a row to the cells that all lookups add to it."""
-    found = [(_read(contract, each, beside, limits, zone), by[each.by]) for each in
-             contract.lookups]
+    found = [
+        (_read(contract, each, beside, limits, zone), by[each.by])
+        for each in contract.lookups
+    ]
     widths = [len(each.takes) for each in contract.lookups]
 
     def look_up(row: Sequence[str]) -> list[str]:
@@ -44,7 +46,9 @@ def paths(contract: Contract, beside: Path) -> list[Path]:
     files = [beside / each.file for each in contract.lookups]
     for path in files:
         if not path.is_file():
-            raise FileRefused(f"{contract.name} looks up {path.name}, which is not there")
+            raise FileRefused(
+                f"{contract.name} looks up {path.name}, which is not there"
+            )
     return files
 
 
@@ -77,7 +81,9 @@ def _read(
                 key = unguarded(row[places[lookup.key]])
                 values = _taken(table.name, line, row, places, takes, read)
                 before = kept.get(key)
-                kept.put(key, values if before is None else _merged(takes, before, values))
+                kept.put(
+                    key, values if before is None else _merged(takes, before, values)
+                )
     return kept
 
 

@@ -49,6 +49,16 @@ class Reading:
     # per stream the first and last text of the field that dates it
     dated: dict[str, tuple[str, str]] = field(default_factory=dict)
 
+    def date(self, stream: str, moment: str) -> None:
+        """Take a moment into the span that a stream covers."""
+        seen = self.dated.get(stream)
+        if seen is None:
+            self.dated[stream] = (moment, moment)
+        elif moment < seen[0]:
+            self.dated[stream] = (moment, seen[1])
+        elif moment > seen[1]:
+            self.dated[stream] = (seen[0], moment)
+
 
 class _Broken(Exception):
     """A row breaks a rule; the first one it breaks is told."""
@@ -61,7 +71,7 @@ class _Broken(Exception):
 def read(
     reading: Reading, rows: Iterator[Row], width: int, prepare: Prepare | None
 ) -> Iterator[Record | Problem]:
-    """Yield what each row gives, then what groups of rows give together."""
+    """Yield what each row gives; what groups of rows give follows with `finished`."""
     plan = reading.plan
     pick, memos, steps, scope = plan.pick, plan.memos, plan.steps, plan.scope
     for line, cells in rows:
@@ -72,18 +82,16 @@ def read(
                 reading.failed += 1
                 yield from _misshapen(reading, line, cells, width)
                 continue
-            cells = fitted
+            cells = fitted  # noqa: PLW2901
         if prepare is not None:
             prepared = prepare(cells)
             if prepared is None:
                 reading.rows -= 1
                 continue
-            cells = prepared
+            cells = prepared  # noqa: PLW2901
         scope.row = line
         try:
-            values = [
-                memo[cell] for memo, cell in zip(memos, pick(cells), strict=True)
-            ]
+            values = [memo[cell] for memo, cell in zip(memos, pick(cells), strict=True)]
             for step in steps:
                 values.append(step(values))
             ready = _ready(plan, values)
@@ -93,12 +101,17 @@ def read(
             continue
         for feed, picked in ready:
             if feed.group is not None:
-                aggregation.add(feed, feed.group(values), line, picked)
+                name = aggregation.name_of(feed.group(values))
+                aggregation.add(feed, name, line, picked)
             else:
                 record = _record(reading, feed, picked, line)
                 if record is not None:
                     yield record
-    for feed in plan.feeds:
+
+
+def finished(reading: Reading) -> Iterator[Record | Problem]:
+    """Yield the records that rows of one key make together, at the end of a file."""
+    for feed in reading.plan.feeds:
         if feed.group is not None:
             yield from _grouped(reading, feed)
 
@@ -114,7 +127,7 @@ def reread(
     for feed in plan.feeds:
         if feed.stream != stream or (number is not None and feed.number != number):
             continue
-        raw_rows = kept["rows"] if "rows" in kept else [kept]
+        raw_rows = kept.get("rows", [kept])
         for raw in raw_rows:
             values = _values_again(plan, raw)
             picked = None if values is None else _picked_again(feed, values)
@@ -122,14 +135,15 @@ def reread(
                 return None
             if feed.group is None:
                 return _made(reading, feed, picked, position)
-            aggregation.add(feed, ("again",), 0, picked)
+            aggregation.add(feed, "again", 0, picked)
         if kept.get("good"):
             good = tuple(kept["good"].get(name) for name in feed.names)
-            aggregation.add(feed, ("again",), 0, good)
-        state = feed.groups.get(aggregation.name_of(("again",)))
+            aggregation.add(feed, "again", 0, good)
+        state = feed.groups.get("again")
         picked = aggregation.finished(feed, state) if state else None
-        lacks = picked is None or _lacks(feed, picked) is not None
-        return None if lacks else _made(reading, feed, picked, position)
+        if picked is None or _lacks(feed, picked) is not None:
+            return None
+        return _made(reading, feed, picked, position)
     return None
 
 
@@ -140,7 +154,7 @@ def _ready(plan: Plan, values: list) -> list[tuple[BoundFeed, tuple]]:
         if feed.when is not None and not feed.when(values):
             continue
         picked = _picked(feed, values)
-        if feed.skip and any([picked[at] is None for at in feed.skip]):
+        if feed.skip and any(picked[at] is None for at in feed.skip):
             continue
         if feed.group is None and (feed.one_of or None in feed.required(picked)):
             broken = _lacks(feed, picked)
@@ -162,7 +176,7 @@ def _lacks(feed: BoundFeed, picked: tuple) -> _Broken | None:
         name = feed.required_names[required.index(None)]
         return _Broken(f"missing_{name}", f"{feed.stream} needs {name}")
     for slots, names in zip(feed.one_of, feed.one_of_names, strict=False):
-        if not any([picked[at] is not None for at in slots]):
+        if not any(picked[at] is not None for at in slots):
             told = " or ".join(names)
             return _Broken(f"missing_{names[0]}", f"{feed.stream} needs {told}")
     return None
@@ -193,13 +207,7 @@ def _dated(
     if feed.dated is not None:
         dated = feed.dated if isinstance(feed.dated, str) else picked[feed.dated]
         if dated is not None:
-            seen = reading.dated.get(feed.stream)
-            if seen is None:
-                reading.dated[feed.stream] = (dated, dated)
-            elif dated < seen[0]:
-                reading.dated[feed.stream] = (dated, seen[1])
-            elif dated > seen[1]:
-                reading.dated[feed.stream] = (seen[0], dated)
+            reading.date(feed.stream, dated)
     return Record(
         feed.stream,
         key,
@@ -258,9 +266,7 @@ def _misshapen(
         yield Problem(stream, rule, reason, position, kept)
 
 
-def _problems(
-    reading: Reading, line: int, cells: Sequence[str]
-) -> Iterator[Problem]:
+def _problems(reading: Reading, line: int, cells: Sequence[str]) -> Iterator[Problem]:
     """Find out what is wrong with a row, and tell every stream that loses by it."""
     plan = reading.plan
     values, why = _diagnosed(plan, cells)
@@ -282,7 +288,8 @@ def _problems(
     for feed in told or plan.feeds[:1]:
         group = feed.group(values) if feed.group else ()
         if group and None not in group:
-            aggregation.spoil(feed, group, line, kept, (why.rule, why.reason))
+            name = aggregation.name_of(group)
+            aggregation.spoil(feed, name, line, kept, (why.rule, why.reason))
             continue
         marked = kept
         if sum(each.stream == feed.stream for each in plan.feeds) > 1:
@@ -317,12 +324,12 @@ def _kept(reading: Reading, cells: Sequence[str], values: list) -> dict[str, Any
     kept: dict[str, Any] = {}
     for place, (name, cell) in enumerate(zip(plan.columns, cells, strict=True)):
         column = contract.columns.get(name)
-        if column is None:
-            kept[name] = cell
-        elif column.pattern:
+        if column is not None and column.pattern:
             kept[name] = values[place]
-        elif column.is_personal:
+        elif name in contract.personal:
             kept[name] = _hashes(plan, name, values[place], values)
+        elif column is None:
+            kept[name] = cell
         elif cell.strip():
             kept[name] = cell.replace("\x00", "\u2400")
     if plan.scope.counters:
@@ -330,9 +337,7 @@ def _kept(reading: Reading, cells: Sequence[str], values: list) -> dict[str, Any
     return kept
 
 
-def _hashes(
-    plan: Plan, name: str, value: str | None, values: list
-) -> dict[str, str]:
+def _hashes(plan: Plan, name: str, value: str | None, values: list) -> dict[str, str]:
     """Return the hashes of a personal cell that its contract takes, by kind."""
     scope = plan.scope
     known: dict[str, str] = {}
@@ -374,4 +379,3 @@ def _cell_again(kept: Any) -> str:
     if isinstance(kept, dict):
         return Kept.of(kept)
     return "" if kept is None else str(kept)
-

@@ -32,7 +32,7 @@ class Spill:
             row = self._far.execute(
                 "select value from kept where key = ?", [key]
             ).fetchone()
-            value = orjson.loads(row[0]) if row else None
+            value = _unpacked(row[0]) if row else None
         return value
 
     def put(self, key: str, value: Any) -> None:
@@ -48,7 +48,7 @@ class Spill:
             return
         self._flush()
         for key, value in self._far.execute("select key, value from kept order by at"):
-            yield key, orjson.loads(value)
+            yield key, _unpacked(value)
 
     def close(self) -> None:
         """Give up memory and file."""
@@ -63,7 +63,7 @@ class Spill:
         self._far.executemany(
             "insert into kept (key, value) values (?, ?)"
             " on conflict (key) do update set value = excluded.value",
-            ((key, orjson.dumps(value)) for key, value in self._near.items()),
+            ((key, _packed(value)) for key, value in self._near.items()),
         )
         for key in self._near:
             for bit in _bits(key):
@@ -76,6 +76,14 @@ class Spill:
             self._filter[first >> 3] & 1 << (first & 7)
             and self._filter[second >> 3] & 1 << (second & 7)
         )
+
+
+def _packed(value: Any) -> Any:
+    return value if isinstance(value, int) else orjson.dumps(value)
+
+
+def _unpacked(value: Any) -> Any:
+    return value if isinstance(value, int) else orjson.loads(value)
 
 
 def _bits(key: str) -> tuple[int, int]:
@@ -92,4 +100,6 @@ def _temporary() -> sqlite3.Connection:
     file.execute(
         "create table kept (at integer primary key, key text unique, value blob)"
     )
+    # one transaction for its whole life: nothing here outlives the process
+    file.execute("begin")
     return file

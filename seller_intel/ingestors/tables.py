@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from seller_intel.ingestors import headers
 from seller_intel.ingestors.compressed import Part
 from seller_intel.ingestors.headers import Match, Wanted
 from seller_intel.ingestors.refusals import FileRefused
+
+if TYPE_CHECKING:
+    from seller_intel.ingestors.blocks import Block
 
 HEADER_ROWS = 30
 CELL_LIMIT = 1 << 20
@@ -47,6 +51,10 @@ class Table:
     match: Match
     rows: Iterator[Row]
     encoding: str | None = None
+    # the same rows in blocks, where text allows it, by the places of the wanted cells
+    blocks: (
+        Callable[[tuple[int, ...]], Iterator[tuple[Block, Iterator[Row]]]] | None
+    ) = None
 
 
 def opened(part: Part, layout: Layout) -> Iterator[Table]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import BinaryIO, TextIO
+from typing import Any, BinaryIO, TextIO
 
 import orjson
 
-from seller_intel.ingestors import encodings, headers, tables
+from seller_intel.ingestors import blocks, encodings, headers, tables
+from seller_intel.ingestors.blocks import Block, Shape
 from seller_intel.ingestors.compressed import Part
 from seller_intel.ingestors.converters import of_value
 from seller_intel.ingestors.refusals import FileRefused
@@ -58,40 +59,59 @@ def read(part: Part, layout: Layout) -> Iterator[Table]:
         yield from _delimited(part, layout, codec, sample)
 
 
-def _delimited(
-    part: Part, layout: Layout, codec: str, sample: str
-) -> Iterator[Table]:
+def _delimited(part: Part, layout: Layout, codec: str, sample: str) -> Iterator[Table]:
     found = _find(sample, layout)
     if found is None:
-        rows = max(
-            (_head(sample, form) for form in _forms(layout)),
-            key=lambda rows: max((len(row) for row in rows), default=0),
-        )
-        raise tables.header_missing(part.name, rows, layout)
+        heads = [_head(sample, form) for form in _forms(layout)]
+        widest = max(heads, key=lambda head: max(map(len, head), default=0))
+        raise tables.header_missing(part.name, widest, layout)
     form, at, match = found
     with part.opened() as stream:
-        text = _text(stream, codec)
-        reader = csv.reader(_lines(part.name, text), **form.options)
+        reader = csv.reader(_lines(part.name, _text(stream, codec)), **form.options)
         for _ in range(at):
             next(reader)
         header = next(reader)
-        rows = _rows(part.name, reader)
-        yield Table(part.name, header, match, rows, codec)
+        yield Table(
+            part.name,
+            header,
+            match,
+            rows(part.name, reader),
+            codec,
+            _blocks(part, codec, form, reader.line_num, len(header), sample),
+        )
 
 
-def _rows(name: str, reader) -> Iterator[Row]:
+def _blocks(
+    part: Part, codec: str, form: _Form, header_lines: int, width: int, sample: str
+) -> Callable[[tuple[int, ...]], Iterator[tuple[Block, Iterator[Row]]]] | None:
+    """Return how to read the rows in blocks, None where lines end in odd ways."""
+    if sample.count("\r") != sample.count("\r\n"):
+        return None
+
+    def read_blocks(wanted: tuple[int, ...]) -> Iterator[tuple[Block, Iterator[Row]]]:
+        shape = Shape(part.name, form.delimiter, form.is_quoted, width, wanted)
+        with part.opened() as stream:
+            for block in blocks.read(stream, codec, header_lines, shape):
+                reader = csv.reader(block.text, **form.options)
+                yield block, rows(part.name, reader, block.first_line - 1)
+
+    return read_blocks
+
+
+def rows(name: str, reader: Any, before: int = 0) -> Iterator[Row]:
     """Yield rows under the number of their first line; bad ones say why."""
-    line = reader.line_num
+    line = before + reader.line_num
     while True:
         try:
             for row in reader:
                 if row:
                     yield line + 1, row
-                line = reader.line_num
+                line = before + reader.line_num
             return
         except csv.Error as error:
-            yield line + 1, _malformed(name, line + 1, reader.line_num, error)
-            line = reader.line_num
+            last = before + reader.line_num
+            yield line + 1, _malformed(name, line + 1, last, error)
+            line = last
 
 
 def _malformed(name: str, first: int, last: int, error: csv.Error) -> Malformed:
@@ -121,7 +141,7 @@ def _recognised(layout: Layout, sample: str) -> int | None:
     if sample.lstrip().startswith("{"):
         line = sample.lstrip().partition("\n")[0]
         try:
-            names = list(_flat(orjson.loads(line)))
+            names = [name for name, _ in _flat(orjson.loads(line))]
         except orjson.JSONDecodeError:
             return None
         found = headers.match(layout.columns, names)
@@ -145,7 +165,7 @@ def _find(sample: str, layout: Layout) -> tuple[_Form, int, headers.Match] | Non
 
 def _head(sample: str, form: _Form) -> list[list[str]]:
     """Return the first rows; the reader's own count, so blank lines are rows too."""
-    rows = []
+    rows: list[list[str]] = []
     reader = csv.reader(io.StringIO(sample, newline=""), **form.options)
     while len(rows) < tables.HEADER_ROWS:
         try:
@@ -197,7 +217,9 @@ def _objects(name: str, text: TextIO) -> Iterator[tuple[int, dict | Malformed]]:
             yield number, Malformed("malformed", f"line {number}: not an object")
 
 
-def _flat(record: dict, before: str = "", depth: int = 0) -> Iterator[tuple[str, object]]:
+def _flat(
+    record: dict, before: str = "", depth: int = 0
+) -> Iterator[tuple[str, object]]:
     """Yield names and values; a name inside an object is `outer.inner`."""
     for name, value in record.items():
         if isinstance(value, dict) and depth < _DEPTH:
@@ -206,5 +228,3 @@ def _flat(record: dict, before: str = "", depth: int = 0) -> Iterator[tuple[str,
             yield f"{before}{name}", orjson.dumps(value).decode()
         else:
             yield f"{before}{name}", value
-
-

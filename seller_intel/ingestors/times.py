@@ -16,7 +16,7 @@ _YEAR_FIRST = re.compile(
 )
 _SECONDS = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}(:[0-5][0-9]){2}$")
 _HOURS_KEPT = 20_000
-_EXCEL_EPOCH = datetime(1899, 12, 30)
+_EXCEL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - local, the zone comes later
 _EXCEL_RANGE = (1.0, 2_958_466.0)
 _FIRST_YEAR = 1900
 
@@ -77,14 +77,15 @@ def utc_hours(zone: tzinfo) -> Callable[[str], str | None]:
         if hour not in known:
             if len(known) > _HOURS_KEPT:
                 known.clear()
-            known[hour] = _utc_hour(hour, zone)
+            known[hour] = utc_hour(hour, zone)
         moved = known[hour]
         return None if moved is None else f"{moved}{cell[13:]}+00:00"
 
     return convert
 
 
-def _utc_hour(hour: str, zone: tzinfo) -> str | None:
+def utc_hour(hour: str, zone: tzinfo) -> str | None:
+    """Return a local hour such as `2026-11-22 10` in UTC, None where it is none."""
     try:
         first = datetime.fromisoformat(f"{hour}:00:00").replace(tzinfo=zone)
     except ValueError:
@@ -130,7 +131,7 @@ def _year_first(cell: str) -> tuple[datetime, bool] | None:
         match.groups()
     )
     if year == "0000":
-        return datetime.min, True
+        return datetime.min, True  # noqa: DTZ901 - a mark, not a time
     try:
         moment = datetime(
             int(year),
@@ -160,7 +161,7 @@ def _strptime(form: str) -> Callable[[str], tuple[datetime, bool] | None]:
 
     def read(cell: str) -> tuple[datetime, bool] | None:
         try:
-            return datetime.strptime(cell, form), has_time
+            return datetime.strptime(cell, form), has_time  # noqa: DTZ007 - local
         except ValueError:
             return None
 
@@ -183,7 +184,7 @@ def _unix(scale: int) -> Callable[[str], tuple[datetime, bool] | None]:
         if not cell.removeprefix("-").isdecimal():
             return None
         if int(cell) == 0:
-            return datetime.min, True
+            return datetime.min, True  # noqa: DTZ901 - a mark, not a time
         try:
             return datetime.fromtimestamp(int(cell) / scale, UTC), True
         except (OverflowError, OSError, ValueError):

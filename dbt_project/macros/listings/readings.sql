@@ -15,10 +15,30 @@
         {%- if is_partial %}
         inner join touched on listings.listing_id = touched.listing_id
         where
-            {{ local_date('listings.observed_at', 'platforms.time_zone') }}
+            {{ is_in_reach('listings.observed_at', days_before) }}
+            and {{ local_date('listings.observed_at', 'platforms.time_zone') }}
             >= {{ days_after('touched.touched_from', -days_before) }}
         {%- endif %}
     )
+{%- endmacro %}
+
+{# Whether an instant can belong to a touched day of any listing at all. The first such
+   day is looked up when the model is compiled, so that the index of the history is used
+   and not all of it is read. #}
+{% macro is_in_reach(instant, days_before=0) -%}
+    {%- set touched = ref('int_listings_touched') -%}
+    {%- set first_days = [] -%}
+    {#- a unit test has rows of it, but no table -#}
+    {%- if execute and touched.database and load_relation(touched) -%}
+        {%- set query -%}
+            select cast(min(touched_from) as {{ dbt.type_string() }}) from {{ touched }}
+        {%- endset -%}
+        {%- do first_days.append(run_query(query).rows[0][0]) -%}
+    {%- endif -%}
+    {%- set first_day = first_days | first or '1900-01-01' -%}
+    {{ instant }} >= {{ local_midnight(
+        days_after("date '" ~ first_day ~ "'", -days_before - 2), "'UTC'"
+    ) }}
 {%- endmacro %}
 
 {# The price on the page of a reading: where buying in a group is the rule of a platform,

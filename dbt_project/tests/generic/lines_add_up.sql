@@ -1,5 +1,6 @@
 {# Lines, freight and tax of an order are what was paid for it, to the last digit. #}
 {% test lines_add_up(model) %}
+{%- set within = {'model': 'int_orders_touched', 'columns': ['order_id']} %}
 with
 
 lines as (
@@ -7,13 +8,13 @@ lines as (
         order_id,
         sum(line_paid_amount_original) as goods_paid
     from {{ model }}
-    where 1 = 1 {{ touched_only({'model': 'int_orders_touched', 'columns': ['order_id']}) }}
+    where 1 = 1 {{ touched_only(within) }}
     group by order_id
 ),
 
 orders as (
     select * from {{ ref('int_orders_resolved') }}
-    where 1 = 1 {{ touched_only({'model': 'int_orders_touched', 'columns': ['order_id']}) }}
+    where 1 = 1 {{ touched_only(within) }}
 )
 
 select orders.order_id

@@ -1,5 +1,5 @@
 -- One row per pending load of a stream: what it is like, beside what its source usually
--- delivers (the newest accepted loads, replays left out).
+-- delivers.
 insert into staging.door_loads
 with
 
@@ -7,44 +7,52 @@ pending as (
     select
         *,
         greatest(
-            extract(epoch from got_to - got_from) / 86400, 1
+            (
+                select coalesce(sum(extract(epoch from got_to - got_from)), 0) / 86400
+                from ops.load_windows
+                where load_windows.load_id = loads.load_id
+            ),
+            1
         ) as days
     from ops.loads
     where is_current and load_id in ({loads})
 ),
 
-ranked as (
+medians as (
     select
-        loads.load_id,
-        loads.source,
-        loads.loaded / greatest(
-            coalesce(extract(epoch from loads.got_to - loads.got_from) / 86400, 1), 1
-        ) as rows_per_day,
-        row_number() over (
-            partition by loads.source order by loads.load_seq desc
-        ) as recency
-    from ops.loads
-    where
-        loads.is_current
-        and loads.status = 'accepted'
-        and loads.replay_of is null
-        and loads.stream_id = %(stream_id)s
-        and loads.source in (select source from pending)
-),
-
-history as (
-    select load_id, source, rows_per_day
-    from ranked
-    where recency <= %(history)s
-),
-
-usual as (
-    select
-        source,
-        percentile_cont(0.5) within group (order by rows_per_day) as rows_per_day
-    from history
-    group by source
+        pending_id,
+        cast(
+            percentile_cont(0.5) within group (order by loaded) as numeric
+        ) as per_load,
+        cast(
+            percentile_cont(0.5) within group (order by loaded / days) as numeric
+        ) as per_day
+    from staging.door_history
+    group by pending_id
     having count(*) >= %(enough)s
+),
+
+-- As a delivery and as a stretch of days: a week at once is a week's worth, and the
+-- orders that changed yesterday may have been placed at any time. What is nearer to the
+-- usual counts.
+expected as (
+    select
+        pending.load_id,
+        case
+            when
+                greatest(medians.per_load, medians.per_day * pending.days)
+                < %(judged_from)s
+                then null
+            when pending.loaded = 0 then medians.per_load
+            when
+                abs(ln(pending.loaded / greatest(medians.per_load, 1)))
+                <= abs(ln(pending.loaded / greatest(medians.per_day * pending.days, 1)))
+                then greatest(medians.per_load, 1)
+            else greatest(medians.per_day * pending.days, 1)
+        end as usual_count
+    from pending
+    inner join medians on pending.load_id = medians.pending_id
+    where pending.loaded > 0 or pending.got_to is not null
 ),
 
 staged as (
@@ -79,125 +87,34 @@ observed as (
     group by load_id
 ),
 
-known_sizes as (
-    select source, sum(sampled) as sampled
-    from (
-        select distinct history.source, history.load_id, load_fields.sampled
-        from history
-        inner join ops.load_fields on history.load_id = load_fields.load_id
-    ) as sizes
-    group by source
-),
-
-known_fields as (
-    select
-        history.source,
-        load_fields.field,
-        sum(load_fields.filled) as filled,
-        array_agg(distinct load_fields.json_type) as json_types
-    from history
-    inner join ops.load_fields on history.load_id = load_fields.load_id
-    group by history.source, load_fields.field
-),
-
-fresh_sizes as (
-    select load_id, max(sampled) as sampled
-    from staging.door_fields
-    where load_id in ({loads})
-    group by load_id
-),
-
-fresh_fields as (
-    select
-        load_id,
-        field,
-        array_agg(distinct json_type) as json_types
-    from staging.door_fields
-    where load_id in ({loads})
-    group by load_id, field
-),
-
-compared as (
-    select
-        pending.load_id,
-        known_fields.field,
-        fresh_fields.field is null as is_missing,
-        fresh_fields.json_types <@ known_fields.json_types as is_same_type,
-        (fresh_fields.json_types && array['object', 'array'])
-        = (known_fields.json_types && array['object', 'array']) as is_same_structure
-    from pending
-    inner join known_sizes on pending.source = known_sizes.source
-    inner join known_fields on pending.source = known_fields.source
-    inner join fresh_sizes on pending.load_id = fresh_sizes.load_id
-    left join fresh_fields
-        on
-            pending.load_id = fresh_fields.load_id
-            and known_fields.field = fresh_fields.field
-    where
-        fresh_fields.field is not null
-        or (
-            known_fields.filled >= 0.95 * known_sizes.sampled
-            and known_sizes.sampled >= %(sample_min)s
-            and fresh_sizes.sampled >= %(sample_min)s
-            and pending.replay_of is null
-        )
-),
-
-drift as (
-    select
-        load_id,
-        string_agg(field, ', ' order by field) filter (where is_missing)
-            as missing_fields,
-        string_agg(field, ', ' order by field) filter (where not is_same_type)
-            as retyped_fields,
-        string_agg(field, ', ' order by field) filter (where not is_same_structure)
-            as restructured_fields
-    from compared
-    group by load_id
-),
-
-newcomers as (
-    select
-        pending.load_id,
-        string_agg(fresh_fields.field, ', ' order by fresh_fields.field) as new_fields
-    from pending
-    inner join known_sizes on pending.source = known_sizes.source
-    inner join fresh_fields on pending.load_id = fresh_fields.load_id
-    where
-        known_sizes.sampled >= %(sample_min)s
-        and not exists (
-            select 1 from known_fields
-            where
-                known_fields.source = pending.source
-                and known_fields.field = fresh_fields.field
-        )
-    group by pending.load_id
-),
-
 measured as (
     select
-        pending.*,
-        coalesce(staged.staged, 0) - pending.loaded as staged_difference,
-        staged.refused,
-        coalesce(staged.staged - staged.refused, 0) as usable,
+        pending.load_id,
+        pending.stream_id,
+        pending.source,
+        pending.received,
+        pending.loaded,
+        pending.quarantined,
+        pending.replay_of,
+        coalesce(staged.staged, 0) as staged,
+        coalesce(staged.refused, 0) as refused,
         reasons.reject_reasons,
-        usual.rows_per_day * coalesce(pending.days, 1) as usual_count,
+        expected.usual_count,
         coalesce(pending.got_to, observed.observed_to) as latest_source_at,
         observed.observed_to,
         sources.sla_hours,
-        newcomers.new_fields,
-        drift.missing_fields,
-        drift.retyped_fields,
-        drift.restructured_fields
+        door_drift.new_fields,
+        door_drift.missing_fields,
+        door_drift.retyped_fields,
+        door_drift.restructured_fields
     from pending
+    left join expected on pending.load_id = expected.load_id
     left join staged on pending.load_id = staged.load_id
     left join reasons on pending.load_id = reasons.load_id
     left join observed on pending.load_id = observed.load_id
-    left join usual on pending.source = usual.source and pending.replay_of is null
     left join ops.sources
         on pending.source = sources.source and pending.stream_id = sources.stream_id
-    left join newcomers on pending.load_id = newcomers.load_id
-    left join drift on pending.load_id = drift.load_id
+    left join staging.door_drift on pending.load_id = door_drift.load_id
 )
 
 select
@@ -206,16 +123,13 @@ select
     source,
     received,
     loaded,
-    usable,
-    staged_difference,
+    staged - refused as usable,
+    staged - loaded as staged_difference,
     round(cast(refused as numeric) / nullif(loaded, 0), 4) as rejected_share,
     reject_reasons,
     round(cast(quarantined as numeric) / nullif(received, 0), 4) as quarantined_share,
-    round(cast(usual_count as numeric), 1) as usual_count,
-    case
-        when usual_count >= %(judged_from)s and (loaded > 0 or got_to is not null)
-            then round(loaded / cast(usual_count as numeric), 4)
-    end as volume_ratio,
+    round(usual_count, 1) as usual_count,
+    round(loaded / nullif(usual_count, 0), 4) as volume_ratio,
     case
         when replay_of is null
             then round(

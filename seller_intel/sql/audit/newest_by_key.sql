@@ -1,5 +1,6 @@
 -- The newest accepted version of every key of a load, each found through the index: what
--- it costs follows the load, however long the history.
+-- it costs follows the load, however long the history. `+ 0` keeps a server that has no
+-- statistics yet from reading a whole load for every key.
 create temporary table newest_versions on commit drop as
 select keys.key_hash, versions.payload_hash
 from (select distinct record_key, key_hash from good_rows) as keys
@@ -8,7 +9,7 @@ cross join lateral (
     from raw.{table} as raw_rows
     inner join ops.loads
         on
-            raw_rows.load_id = loads.load_id
+            raw_rows.load_id + 0 = loads.load_id
             and loads.is_current
             and loads.status = 'accepted'
     where

@@ -10,7 +10,7 @@ before as (
 insert into ops.loads
 select (
     jsonb_populate_record(
-        null::ops.loads,
+        cast(null as ops.loads),
         to_jsonb(before) || jsonb_build_object(
             'version', before.version + 1,
             'is_current', true,

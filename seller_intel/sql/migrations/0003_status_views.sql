@@ -1,6 +1,6 @@
 -- The status marts: stable views over ops, outside the published versions, so that a
--- refused run shows too. They are read live: age is told by the reader's clock, not by a
--- run that may be late.
+-- refused run shows too. They are read live: age is told by the reader's clock, not by
+-- a run that may be late.
 
 create view marts.run_passports as
 select
@@ -204,7 +204,9 @@ measured as (
         most_overdue.sla_hours,
         coalesce(most_overdue.age_hours <= most_overdue.sla_hours, true) as is_fresh,
         coalesce(
-            latest.run > mart_groups.run and latest.status in ('refused', 'failed'), false
+            latest.run > mart_groups.run
+            and latest.status in ('refused', 'failed'),
+            false
         ) as is_blocked
     from mart_groups
     inner join counted

@@ -19,8 +19,8 @@ create table ops.crawl_outcomes (
 );
 create index crawl_outcomes_stream on ops.crawl_outcomes (stream_id, crawl_date);
 comment on table ops.crawl_outcomes is
-'One row per crawl (run, source, stream): what became of its requests, and how many items
-it brought of how many expected.';
+'One row per crawl (run, source, stream): what became of its requests, and how many
+items it brought of how many expected.';
 
 create table ops.crawl_fields (
     run text not null,

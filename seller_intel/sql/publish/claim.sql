@@ -15,7 +15,7 @@ insert into ops.builds (
     %(status)s,
     %(from_seq)s,
     %(to_seq)s,
-    %(full_refresh)s,
+    %(is_full_refresh)s,
     %(asked_run)s,
     %(claimed_by)s,
     clock_timestamp(),

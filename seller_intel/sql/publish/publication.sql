@@ -13,11 +13,11 @@ insert into ops.publications (
     %(run)s,
     %(action)s,
     %(schema_name)s,
-    (select current.run from ops.publications as current where current.is_current),
-    false,
+    %(previous_run)s,
+    %(is_shown)s,
     %(is_shown)s,
     (select min(builds.started_at) from ops.builds where builds.run = %(run)s),
     %(at)s,
     case when %(is_shown)s then cast(%(at)s as timestamptz) end,
     %(passport)s
-) returning publication_id
+)

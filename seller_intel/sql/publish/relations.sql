@@ -4,7 +4,8 @@ select
         when 'v' then 'view'
         when 'm' then 'materialized view'
         else 'table'
-    end as kind
+    end as kind,
+    pg_get_userbyid(pg_class.relowner) = 'owner' as is_adopted
 from pg_class
 inner join pg_namespace on pg_class.relnamespace = pg_namespace.oid
 where

@@ -33,7 +33,7 @@ select
     stream_id,
     source,
     max(least(got_to, landed_at)) filter (
-        where status = 'accepted'
+        where status = 'accepted' and got_to is not null
     ) as latest_source_at,
     cast(sum(received) as bigint) as received,
     cast(sum(loaded) as bigint) as loaded,

@@ -19,24 +19,27 @@ costs as (
 named as (
     select
         'sku' as product_kind,
-        sku_id as product_id,
+        costs.sku_id as product_id,
         costs.*
     from costs
-    where sku_id is not null
+    where costs.sku_id is not null
     union all
     select
         'seller_sku' as product_kind,
-        seller_sku as product_id,
+        costs.seller_sku as product_id,
         costs.*
     from costs
-    where sku_id is null and seller_sku is not null
+    where costs.sku_id is null and costs.seller_sku is not null
     union all
     select
         'listing' as product_kind,
-        listing_id as product_id,
+        costs.listing_id as product_id,
         costs.*
     from costs
-    where sku_id is null and seller_sku is null and listing_id is not null
+    where
+        costs.sku_id is null
+        and costs.seller_sku is null
+        and costs.listing_id is not null
 ),
 
 -- one row per product and day on which a cost begins: the newest file's
@@ -50,7 +53,7 @@ chosen as (
     from named
 ),
 
--- a cost ends where the next one begins, where the file ends it, or where it left the file
+-- a cost ends where the next one begins, where the file ends it, or where it left it
 ranged as (
     select
         product_kind,

@@ -7,12 +7,14 @@
 
 with
 
+touched as (
+    select * from {{ ref('int_customer_refs_touched') }}
+),
+
 refs as (
     select * from {{ ref('int_customer_refs') }}
     {% if only_touched() -%}
-    where customer_ref in (
-        select customer_ref from {{ ref('int_customer_refs_touched') }}
-    )
+    where customer_ref in (select customer_ref from touched)
     {%- endif %}
 ),
 

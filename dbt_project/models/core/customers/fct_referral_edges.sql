@@ -11,12 +11,14 @@
 
 with
 
+touched as (
+    select * from {{ ref('int_customer_refs_touched') }}
+),
+
 events as (
     select * from {{ ref('int_members_unioned') }}
     {% if only_touched() -%}
-    where member_ref in (
-        select customer_ref from {{ ref('int_customer_refs_touched') }}
-    )
+    where member_ref in (select customer_ref from touched)
     {%- endif %}
 ),
 

@@ -7,20 +7,28 @@
 
 with recursive
 
+touched as (
+    select * from {{ ref('int_customer_refs_touched') }}
+),
+
 orders as (
     select * from {{ ref('int_orders_resolved') }}
 ),
 
 claims as (
     select * from {{ ref('int_customer_claims') }}
+    {% if only_touched() -%}
+    where customer_ref in (select customer_ref from touched)
+    {%- endif %}
 ),
 
 members as (
     select * from {{ ref('int_members_unioned') }}
 ),
 
-touched as (
-    select * from {{ ref('int_customer_refs_touched') }}
+parents as (
+    select * from {{ ref('int_members_unioned') }}
+    where parent_ref is not null
 ),
 
 named as (
@@ -34,9 +42,6 @@ named as (
     union
     select customer_ref
     from claims
-    {% if only_touched() -%}
-    where customer_ref in (select customer_ref from touched)
-    {%- endif %}
     union
     select member_ref as customer_ref
     from members
@@ -45,12 +50,10 @@ named as (
     {%- endif %}
     union
     select parent_ref as customer_ref
-    from members
-    where
-        parent_ref is not null
-        {% if only_touched() -%}
-        and parent_ref in (select customer_ref from touched)
-        {%- endif %}
+    from parents
+    {% if only_touched() -%}
+    where parent_ref in (select customer_ref from touched)
+    {%- endif %}
 ),
 
 -- two customers that share an identity, where it is not shared by too many

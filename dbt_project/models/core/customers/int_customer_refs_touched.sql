@@ -4,7 +4,23 @@
 
 with recursive
 
+-- three times, so that each is read through its index
 claims as (
+    select * from {{ ref('int_customer_claims') }}
+),
+
+neighbours as (
+    select * from {{ ref('int_customer_claims') }}
+),
+
+{% if flags.FULL_REFRESH and execute -%}
+seeds as (
+    select customer_ref
+    from {{ ref('int_customer_claims') }}
+    where 1 = 0
+),
+{%- else -%}
+claims_of_identities as (
     select * from {{ ref('int_customer_claims') }}
 ),
 
@@ -16,13 +32,6 @@ orders_touched as (
     select * from {{ ref('int_orders_touched') }}
 ),
 
-{% if flags.FULL_REFRESH and execute -%}
-seeds as (
-    select customer_ref
-    from claims
-    where 1 = 0
-),
-{%- else -%}
 identities_touched as (
     {{ touched_in('identities', 'id_hash') }}
 ),
@@ -37,9 +46,10 @@ seeds as (
     union
     {{ touched_in('identities', 'customer_ref', 'parent_key') }}
     union
-    select claims.customer_ref
-    from claims
-    inner join identities_touched on claims.id_hash = identities_touched.id_hash
+    select claims_of_identities.customer_ref
+    from claims_of_identities
+    inner join identities_touched
+        on claims_of_identities.id_hash = identities_touched.id_hash
     union
     {{ touched_in('members', 'member_ref') }}
     union
@@ -55,7 +65,7 @@ reached as (
     from reached
     inner join claims
         on reached.customer_ref = claims.customer_ref and not claims.is_too_common
-    inner join claims as neighbours
+    inner join neighbours
         on
             claims.id_kind = neighbours.id_kind
             and claims.id_hash = neighbours.id_hash

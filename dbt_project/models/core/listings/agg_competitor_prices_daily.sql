@@ -46,12 +46,12 @@ days as (
         activity_days.activity_price,
         activity_days.activity_id
     from listing_days
-    {%- if is_incremental() %}
+    {% if is_incremental() %}
     inner join touched
         on
             listing_days.listing_id = touched.listing_id
             and listing_days.price_date >= touched.touched_from
-    {%- endif %}
+    {% endif %}
     left join activity_days
         on
             listing_days.listing_id = activity_days.listing_id
@@ -99,7 +99,7 @@ lined as (
             days.platform_id = ruled.platform_id
             and days.price_date = ruled.price_date
             and ruled.choice_no = 1
-    {%- if is_incremental() %}
+    {% if is_incremental() %}
     union all
     select
         standing.listing_id,
@@ -119,38 +119,12 @@ lined as (
             and standing.price_date
             >= {{ days_after('touched.touched_from', -(lengths | max)) }}
     where standing.snapshot_count > 0 and standing.final_price is not null
-    {%- endif %}
+    {% endif %}
 ),
 
 {{ daily_price_steps(lengths) }},
 
-year_before as (
-    select
-        listing_id,
-        sku_id_or_all,
-        price_date,
-        final_price
-    from lined
-    where is_usable {% if is_incremental() %}and is_built{% endif %}
-    {%- if is_incremental() %}
-    union all
-    select
-        standing.listing_id,
-        standing.sku_id_or_all,
-        standing.price_date,
-        standing.final_price
-    from {{ this }} as standing
-    inner join touched
-        on
-            standing.listing_id = touched.listing_id
-            and standing.price_date < touched.touched_from
-            and standing.price_date
-            >= {{ days_after('touched.touched_from', -366) }}
-    where standing.snapshot_count > 0 and standing.final_price is not null
-    {%- endif %}
-),
-
-{{ price_low_steps() }},
+{{ price_low_steps(this if is_incremental() else none) }},
 
 cost_candidates as (
     select

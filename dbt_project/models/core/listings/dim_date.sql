@@ -10,7 +10,7 @@ festivals_kept as (
 ),
 
 digits as (
-    {% for digit in range(10) -%}
+    {% for digit in range(10) %}
     select {{ digit }} as digit {{ 'union all' if not loop.last }}
     {% endfor %}
 ),

@@ -1,8 +1,3 @@
-{#
-    Days on which a listing was seen, and up to seven days after a price was seen. Days
-    are carried ahead of what was seen last, so that nothing here hangs on the clock: what
-    reads this table takes the days that are over.
-#}
 {{ config(
     materialized='incremental',
     incremental_strategy='touched_from',
@@ -26,15 +21,19 @@ touched as (
     select * from {{ ref('int_listings_touched') }}
 ),
 
+platforms as (
+    select * from {{ ref('dim_platforms') }}
+),
+
 readings as (
     select snapshots.*
     from snapshots
-    {%- if is_incremental() %}
+    {% if is_incremental() %}
     inner join touched
         on
             snapshots.listing_id = touched.listing_id
             and snapshots.observed_date >= {{ days_after('touched.touched_from', -8) }}
-    {%- endif %}
+    {% endif %}
     where snapshots.price_quality <> 'implausible'
 ),
 
@@ -70,11 +69,11 @@ days as (
         ) as status,
         max(case when is_priced and price_no = 1 then currency end) as currency,
         max(case when is_priced and price_no = 1 then fx_rate end) as fx_rate,
-        {%- for price in prices %}
+        {% for price in prices %}
         max(
             case when is_priced and price_no = 1 then {{ price }}_original end
         ) as {{ price }}_original,
-        {%- endfor %}
+        {% endfor %}
         max(
             case when is_priced and price_no = 1 then final_price_original end
         ) as final_price_original,
@@ -104,7 +103,7 @@ unpriced as (
 ),
 
 spans as (
-    {% for days in range(1, 8) -%}
+    {% for days in range(1, 8) %}
     select {{ days }} as days_since_seen {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
@@ -115,11 +114,14 @@ carried as (
         spans.days_since_seen,
         {{ days_after('priced.price_date', 'spans.days_since_seen') }} as carried_date
     from priced
-    cross join spans
-    where
-        priced.next_price_date is null
-        or {{ days_after('priced.price_date', 'spans.days_since_seen') }}
-        < priced.next_price_date
+    inner join platforms on priced.platform_id = platforms.platform_id
+    inner join spans
+        on
+            {{ days_after('priced.price_date', 'spans.days_since_seen') }}
+            < coalesce(
+                priced.next_price_date,
+                {{ days_after(local_date(as_of(), 'platforms.time_zone'), 1) }}
+            )
 ),
 
 -- a listing seen without a price says in what state it was
@@ -139,8 +141,8 @@ carried_states as (
         on
             carried.listing_id = unpriced.listing_id
             and carried.sku_id_or_all = unpriced.sku_id_or_all
-            and unpriced.price_date > carried.price_date
-            and unpriced.price_date <= carried.carried_date
+            and carried.price_date < unpriced.price_date
+            and carried.carried_date >= unpriced.price_date
     where unpriced.status is not null
 ),
 
@@ -154,9 +156,9 @@ unioned as (
         status,
         currency,
         fx_rate,
-        {%- for price in prices %}
+        {% for price in prices %}
         {{ price }}_original,
-        {%- endfor %}
+        {% endfor %}
         final_price_original,
         final_price,
         lowest_final_price,
@@ -176,9 +178,9 @@ unioned as (
         coalesce(carried_states.status, carried.status) as status,
         carried.currency,
         carried.fx_rate,
-        {%- for price in prices %}
+        {% for price in prices %}
         carried.{{ price }}_original,
-        {%- endfor %}
+        {% endfor %}
         carried.final_price_original,
         carried.final_price,
         carried.final_price as lowest_final_price,
@@ -204,9 +206,9 @@ unioned as (
         unpriced.status,
         unpriced.currency,
         unpriced.fx_rate,
-        {%- for price in prices %}
+        {% for price in prices %}
         unpriced.{{ price }}_original,
-        {%- endfor %}
+        {% endfor %}
         unpriced.final_price_original,
         unpriced.final_price,
         unpriced.lowest_final_price,
@@ -233,13 +235,13 @@ listing_days as (
         unioned.shop_id,
         unioned.currency,
         unioned.fx_rate,
-        {%- for price in prices %}
+        {% for price in prices %}
         case
             when unioned.currency = '{{ var("reporting_currency") }}'
                 then unioned.{{ price }}_original
             else unioned.{{ price }}_original * unioned.fx_rate
         end as {{ price }},
-        {%- endfor %}
+        {% endfor %}
         unioned.final_price,
         unioned.lowest_final_price,
         unioned.highest_final_price,
@@ -251,12 +253,12 @@ listing_days as (
         unioned.load_seq,
         unioned.source_ref
     from unioned
-    {%- if is_incremental() %}
+    {% if is_incremental() %}
     inner join touched
         on
             unioned.listing_id = touched.listing_id
             and unioned.price_date >= touched.touched_from
-    {%- endif %}
+    {% endif %}
 )
 
 select * from listing_days

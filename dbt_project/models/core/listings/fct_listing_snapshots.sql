@@ -80,7 +80,7 @@ counted_copies as (
 
 -- exact repeats are one reading; different readings of one moment stay apart
 collapsed as (
-    {% for relation in ['single', 'repeated'] -%}
+    {% for relation in ['single', 'repeated'] %}
     select
         readings.listing_id,
         readings.sku_id_or_all,
@@ -122,7 +122,7 @@ collapsed as (
         readings.position,
         readings.load_seq,
         readings.source_ref
-    {%- if relation == 'single' %}
+    {% if relation == 'single' %}
     from {{ readings_from(is_incremental()) }} as readings
     left join met_again
         on
@@ -134,8 +134,8 @@ collapsed as (
     {% else %}
     from counted_copies as readings
     where readings.copy_no = 1
-    {%- endif %}
-    {%- endfor %}
+    {% endif %}
+    {% endfor %}
 ),
 
 pairs as (

@@ -23,9 +23,10 @@ shown as (
     from listings
     where
         counter_text is not null
-        {%- if standing('fct_listing_snapshots') %}
+        {% if standing('fct_listing_snapshots') %}
+        and {{ is_in_reach('observed_at') }}
         and listing_id in (select touched.listing_id from touched)
-        {%- endif %}
+        {% endif %}
 ),
 
 plain as (
@@ -103,7 +104,8 @@ candidates as (
         end as hi,
         case
             when buckets.lo is not null then buckets.is_open_ended
-            else buckets.is_open_ended
+            else
+                buckets.is_open_ended
                 and sized.has_plus
                 and sized.decimals is null
         end as is_open_ended,
@@ -120,9 +122,9 @@ candidates as (
         on
             sized.platform_id = buckets.platform_id
             and (
-                buckets.text_form = sized.plain_text
-                or buckets.text_form = sized.number_text
-                or buckets.text_form = sized.text_form
+                sized.plain_text = buckets.text_form
+                or sized.number_text = buckets.text_form
+                or sized.text_form = buckets.text_form
             )
     where buckets.lo is null or buckets.lo = sized.value
 ),

@@ -36,12 +36,12 @@ dates as (
 readings as (
     select snapshots.*
     from snapshots
-    {%- if is_incremental() %}
+    {% if is_incremental() %}
     inner join touched
         on
             snapshots.listing_id = touched.listing_id
             and snapshots.observed_date >= touched.touched_from
-    {%- endif %}
+    {% endif %}
     where snapshots.price_quality = 'ok'
 ),
 

@@ -167,7 +167,7 @@ matched as (
             and own.sku_id_or_all in (matches.own_sku_id_or_all, 'all')
             and (
                 matches.valid_to is null
-                or own.valid_from < matches.valid_to
+                or matches.valid_to > own.valid_from
             )
             and (
                 own.valid_to is null

@@ -38,10 +38,10 @@ fees_of_payers as (
     inner join fees
         on
             payers.platform_id = fees.platform_id
-            and (fees.shop_id is null or fees.shop_id = payers.shop_id)
+            and (fees.shop_id is null or payers.shop_id = fees.shop_id)
             and (
                 fees.category_id_or_all = 'all'
-                or fees.category_id_or_all = payers.category_id
+                or payers.category_id = fees.category_id_or_all
             )
 ),
 
@@ -126,7 +126,7 @@ rates as (
             = coalesce(rates_of_payers.category_id, '')
             and (
                 listings.valid_to is null
-                or rates_of_payers.valid_from < listings.valid_to
+                or listings.valid_to > rates_of_payers.valid_from
             )
             and (
                 rates_of_payers.valid_to is null

@@ -32,11 +32,13 @@ readings as (
         listings.observed_at as state_at
     from listings
     inner join platforms on listings.platform_id = platforms.platform_id
-    {%- if is_incremental() %}
+    {% if is_incremental() %}
     inner join touched on listings.listing_id = touched.listing_id
-    where {{ local_date('listings.observed_at', 'platforms.time_zone') }}
+    where
+        {{ is_in_reach('listings.observed_at') }}
+        and {{ local_date('listings.observed_at', 'platforms.time_zone') }}
         >= touched.touched_from
-    {%- endif %}
+    {% endif %}
 ),
 
 states as (
@@ -50,7 +52,7 @@ states as (
         listing_id,
         platform_id,
         {{ traits | join(', ') }}
-    {%- if is_incremental() %}
+    {% if is_incremental() %}
     -- what stood on the last day that is not built again
     union all
     select
@@ -71,7 +73,7 @@ states as (
         on
             standing.listing_id = last_kept.listing_id
             and standing.valid_from = last_kept.valid_from
-    {%- endif %}
+    {% endif %}
 ),
 
 counted as (
@@ -100,7 +102,7 @@ moments as (
         readings.state_at
     from readings
     where readings.listing_id in (select changing.listing_id from changing)
-    {%- if is_incremental() %}
+    {% if is_incremental() %}
     union all
     select
         states.listing_id,
@@ -113,7 +115,7 @@ moments as (
     where
         states.first_date < touched.touched_from
         and states.listing_id in (select changing.listing_id from changing)
-    {%- endif %}
+    {% endif %}
 ),
 
 placed as (
@@ -130,11 +132,11 @@ placed as (
 known as (
     select
         *,
-        {%- for trait in traits %}
+        {% for trait in traits %}
         count({{ trait }}) over (
             partition by listing_id order by moment_no
         ) as {{ trait }}_no,
-        {%- endfor %}
+        {% endfor %}
         row_number() over (
             partition by listing_id, state_date order by moment_no desc
         ) as closing_no
@@ -145,11 +147,11 @@ filled as (
     select
         listing_id,
         platform_id,
-        {%- for trait in traits %}
+        {% for trait in traits %}
         max({{ trait }}) over (
             partition by listing_id, {{ trait }}_no
         ) as {{ trait }},
-        {%- endfor %}
+        {% endfor %}
         state_date,
         closing_no
     from known
@@ -159,11 +161,11 @@ closings as (
     select
         *,
         row_number() over (partition by listing_id order by state_date) as day_no,
-        {%- for trait in traits %}
+        {% for trait in traits %}
         lag({{ trait }}) over (
             partition by listing_id order by state_date
         ) as {{ trait }}_before{{ ',' if not loop.last }}
-        {%- endfor %}
+        {% endfor %}
     from filled
     where closing_no = 1
 ),
@@ -177,9 +179,9 @@ versions as (
     from closings
     where
         day_no = 1
-        {%- for trait in traits %}
+        {% for trait in traits %}
         or coalesce({{ trait }}, '') <> coalesce({{ trait }}_before, '')
-        {%- endfor %}
+        {% endfor %}
     union all
     select
         listing_id,
@@ -196,7 +198,7 @@ select
     versions.platform_id,
     {{ traits_of('versions', traits) }}
 from versions
-{%- if is_incremental() %}
+{% if is_incremental() %}
 inner join touched on versions.listing_id = touched.listing_id
 where versions.valid_from >= touched.touched_from
-{%- endif %}
+{% endif %}

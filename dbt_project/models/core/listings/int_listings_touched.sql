@@ -1,3 +1,4 @@
+{%- set prices = standing('agg_competitor_prices_daily') -%}
 with
 
 loads as (
@@ -47,10 +48,11 @@ delivered as (
         listings.platform_id,
         min(listings.observed_at) as observed_at
     from listings
-    where listings.load_id in (
-        select load_id from touched_loads
-        where stream = 'listings'
-    )
+    where
+        listings.load_id in (
+            select load_id from touched_loads
+            where stream = 'listings'
+        )
     group by listings.listing_id, listings.platform_id
 ),
 
@@ -73,24 +75,68 @@ removed_now as (
         and touched_seq <= {{ var('to_seq') }}
         and (
             touched_seq > {{ var('from_seq') }}
-            {%- for stream in var('reread_streams') %}
+            {% for stream in var('reread_streams') %}
             or stream = '{{ stream }}'
-            {%- endfor %}
+            {% endfor %}
         )
 ),
 
--- what stands in a currency of its own, or shows a counter that reads otherwise now
-listings_by_trait as (
-    select
-        listing_id,
-        platform_id,
-        currency
+-- what is priced in money of its own
+abroad as (
+    select distinct listing_id
     from listings
     where
         currency <> '{{ var("reporting_currency") }}'
-        or platform_id in (select platform_id from buckets_changed)
-    group by listing_id, platform_id, currency
+        and (
+            exists (
+                select 1 from rated
+                where touched_from is not null
+            )
+            or exists (
+                select 1 from removed_now
+                where stream = 'fx_rates'
+            )
+        )
 ),
+
+-- what shows a counter that may read otherwise now
+counting as (
+    select
+        listings.listing_id,
+        min(buckets_changed.touched_from) as touched_from
+    from listings
+    inner join buckets_changed on listings.platform_id = buckets_changed.platform_id
+    group by listings.listing_id
+),
+
+{% if prices %}
+-- time alone carries the price of a listing that is not seen; the last table that does
+-- so tells how far it went, so that a build that broke off before is made up for
+carried as (
+    select
+        prices.listing_id,
+        prices.sku_id_or_all,
+        {{ local_date(as_of(), 'platforms.time_zone') }} as run_date,
+        max(prices.price_date) as last_date,
+        max({{ days_after(
+            'prices.price_date', '(7 - prices.days_since_seen)'
+        ) }}) as carried_to
+    from {{ prices }} as prices
+    inner join platforms on prices.platform_id = platforms.platform_id
+    where
+        prices.days_since_seen is not null
+        -- where the last build left off
+        and prices.price_date >= {{ days_after(
+            '(select max(price_date) from ' ~ prices ~ ' where price_date <= '
+            ~ days_after(local_date(as_of(), "'UTC'"), 1) ~ ')',
+            -2
+        ) }}
+    group by
+        prices.listing_id,
+        prices.sku_id_or_all,
+        {{ local_date(as_of(), 'platforms.time_zone') }}
+),
+{% endif %}
 
 causes as (
     select
@@ -100,6 +146,14 @@ causes as (
         ) }} as touched_from
     from delivered
     inner join platforms on delivered.platform_id = platforms.platform_id
+    {% if prices %}
+    union all
+    select
+        listing_id,
+        {{ days_after('last_date', 1) }} as touched_from
+    from carried
+    where last_date < carried_to and last_date < run_date
+    {% endif %}
     union all
     select
         entity_key as listing_id,
@@ -108,26 +162,25 @@ causes as (
     where stream = 'listings'
     union all
     select
-        listings_by_trait.listing_id,
+        abroad.listing_id,
         rated.touched_from
-    from listings_by_trait
+    from abroad
     inner join rated on rated.touched_from is not null
-    where listings_by_trait.currency <> '{{ var("reporting_currency") }}'
     union all
     select
         listing_id,
         date '1900-01-01' as touched_from
-    from listings_by_trait
+    from abroad
     where
-        currency <> '{{ var("reporting_currency") }}'
-        and exists (select 1 from removed_now where stream = 'fx_rates')
+        exists (
+            select 1 from removed_now
+            where stream = 'fx_rates'
+        )
     union all
     select
-        listings_by_trait.listing_id,
-        buckets_changed.touched_from
-    from listings_by_trait
-    inner join buckets_changed
-        on listings_by_trait.platform_id = buckets_changed.platform_id
+        listing_id,
+        touched_from
+    from counting
 ),
 
 touched as (

@@ -1,4 +1,4 @@
--- depends_on: {{ ref('agg_competitor_prices_daily') }}
+-- depends_on: {{ ref('agg_price_changes') }}
 {# A copy made when all that reads the inputs is built: see int_price_inputs_changed. #}
 with
 

@@ -167,7 +167,8 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by order_id order by exact_share - floor_share desc, line_id
+            partition by order_id
+            order by exact_share - floor_share desc, line_id asc
         ) as remainder_no,
         goods_paid_original
         - sum(floor_share) over (partition by order_id) as remainder
@@ -180,7 +181,10 @@ divided as (
     select
         *,
         floor_share
-        + case when remainder_no <= floor(remainder / minor_unit) then minor_unit else 0 end
+        + case
+            when remainder_no <= floor(remainder / minor_unit) then minor_unit
+            else 0
+        end
         + case
             when remainder_no = 1
                 then remainder - floor(remainder / minor_unit) * minor_unit

@@ -17,8 +17,15 @@ resolved as (
     {%- endif %}
 ),
 
+refs_touched as (
+    select * from {{ ref('int_customer_refs_touched') }}
+),
+
 refs as (
     select * from {{ ref('int_customer_refs') }}
+    {% if only_touched() -%}
+    where customer_ref in (select customer_ref from refs_touched)
+    {%- endif %}
 ),
 
 refunds as (
@@ -64,7 +71,10 @@ referred as (
         edges.parent_member_id as referrer_member_id,
         row_number() over (
             partition by identified.order_id
-            order by edges.valid_from desc, edges.programme_id, edges.child_member_id
+            order by
+                edges.valid_from desc,
+                edges.programme_id asc,
+                edges.child_member_id asc
         ) as edge_no
     from identified
     inner join edges

@@ -1,5 +1,5 @@
-{#- The orders whose place among the orders of their customer may be another now, besides
-    the touched ones themselves. -#}
+{#- The orders whose place among those of their customer may be another now, besides the
+    touched ones themselves. -#}
 
 with
 

@@ -94,7 +94,10 @@ numbered as (
     select
         *,
         sum(
-            case when reached_before is null or got_from > reached_before then 1 else 0 end
+            case
+                when reached_before is null or got_from > reached_before then 1
+                else 0
+            end
         ) over (
             partition by covered_kind, covered_id, stream
             order by got_from, got_to
@@ -130,17 +133,24 @@ placed as (
     left join shops as source_shops on shops_of_sources.shop_id = source_shops.shop_id
 ),
 
+dated as (
+    select
+        *,
+        {{ local_date('got_from', 'time_zone') }} as from_date,
+        {{ local_date('got_to', 'time_zone') }} as to_date
+    from placed
+),
+
 spans as (
     select
         *,
         case
-            when {{ local_midnight(local_date('got_from', 'time_zone'), 'time_zone') }}
-                = got_from
-                then {{ local_date('got_from', 'time_zone') }}
-            else {{ days_after(local_date('got_from', 'time_zone'), 1) }}
+            when {{ local_midnight('from_date', 'time_zone') }} = got_from
+                then from_date
+            else {{ days_after('from_date', 1) }}
         end as first_date,
-        {{ days_after(local_date('got_to', 'time_zone'), -1) }} as last_date
-    from placed
+        {{ days_after('to_date', -1) }} as last_date
+    from dated
 ),
 
 borders as (

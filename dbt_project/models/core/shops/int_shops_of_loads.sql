@@ -22,11 +22,7 @@ shops as (
 {{ stream }} as (
     select * from {{ ref('int_' ~ stream ~ '_unioned') }}
     {% if only_touched() -%}
-    where load_id in (
-        select load_id
-        from {{ ref('int_loads_decided') }}
-        where is_touched and is_accepted and stream = '{{ stream }}'
-    )
+    where load_id in ({{ touched_loads(stream) }})
     {%- endif %}
 ),
 

@@ -1,1 +1,1 @@
-{{ unioned('listings', key='listing_id') }}
+{{ unioned('listings', key='listing_id', moment='observed_at') }}

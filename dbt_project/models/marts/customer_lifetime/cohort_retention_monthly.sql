@@ -83,8 +83,8 @@ triangle as (
     from cohorts
     inner join months
         on
-            months.month_date >= cohorts.cohort_month_date
-            and months.month_date <= cohorts.run_month_date
+            cohorts.cohort_month_date <= months.month_date
+            and cohorts.run_month_date >= months.month_date
     left join last_days on cohorts.shop_id = last_days.shop_id
 ),
 
