@@ -32,7 +32,9 @@ def test_only_settings_reads_the_environment():
 
 
 def test_only_warehouse_speaks_to_the_database_driver():
-    found = importers(DRIVERS, *ROOMS, allowed={"seller_intel/warehouse.py"})
+    # Airflow keeps a database of its own, which its own library opens.
+    allowed = {"seller_intel/warehouse.py", "orchestration/line.py"}
+    found = importers(DRIVERS, *ROOMS, allowed=allowed)
 
     assert not found, f"go through warehouse.py: {', '.join(found)}"
 

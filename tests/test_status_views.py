@@ -17,7 +17,7 @@ MANIFEST = {
             "name": f"files__{stream}",
             "source_name": "raw",
         }
-        for stream in ("orders", "ads", "listings")
+        for stream in ("orders", "refunds", "ads", "listings")
     }
     | {"source.ops.shops": {"name": "shops", "source_name": "ops"}},
     "nodes": {
@@ -25,7 +25,13 @@ MANIFEST = {
             "resource_type": "model",
             "name": "fct_orders",
             "schema": "core",
-            "depends_on": {"nodes": ["source.raw.files__orders", "source.ops.shops"]},
+            "depends_on": {
+                "nodes": [
+                    "source.raw.files__orders",
+                    "source.raw.files__refunds",
+                    "source.ops.shops",
+                ]
+            },
         },
         "model.shop_sales_daily": {
             "resource_type": "model",
@@ -51,6 +57,7 @@ def market(postgres):
     postgres.execute(
         "insert into ops.sources values"
         " ('drop', 'files__orders', 'files', null, 'record', 36, null),"
+        " ('back', 'files__refunds', 'files', null, 'record', 36, null),"
         " ('ads', 'files__ads', 'files', 'taobao:1', 'record', 48, null),"
         " ('crawl', 'files__listings', 'files', null, 'observation', 12, null)"
     )
@@ -170,8 +177,13 @@ def status_of(mart="shop_sales_daily"):
         )
 
 
-def test_a_fresh_mart_is_ok_and_measured_from_its_most_overdue_stream(market):
+def test_a_fresh_mart_is_ok_and_measured_from_its_most_overdue_source(market):
+    market.execute(
+        "insert into ops.sources values"
+        " ('more', 'files__orders', 'files', null, 'record', 20, null)"
+    )
     deliver(market, 1, "files__orders", "drop", 12)
+    deliver(market, 1, "files__orders", "more", 10)
     deliver(market, 1, "files__ads", "ads", 30)
     deliver(market, 1, "files__listings", "crawl", 2)
     measure(market, 1, "shop_sales_daily")
@@ -179,7 +191,7 @@ def test_a_fresh_mart_is_ok_and_measured_from_its_most_overdue_stream(market):
 
     status = status_of()
 
-    assert (status["age_hours"], status["sla_hours"]) == (30, 48)
+    assert (status["age_hours"], status["sla_hours"]) == (10, 20)
     assert status["is_fresh"] is True
     assert (status["status"], status["status_zh"]) == ("ok", "正常")
     assert str(status["latest_business_date"]) == "2026-01-01"
@@ -214,6 +226,30 @@ def test_every_published_mart_has_one_row_and_column_groups_have_their_own(marke
             "streams_not_carried": "ads (jd:2)",
         },
     ]
+
+
+def test_a_column_with_streams_of_its_own_is_as_old_as_those(market):
+    deliver(market, 1, "files__orders", "drop", 12)
+    deliver(market, 1, "files__ads", "ads", 60)
+    publish(market, 1)
+
+    status = status_of("shop_sales_daily.ad_cost_amount")
+
+    assert (status["age_hours"], status["sla_hours"]) == (60, 48)
+    assert status["status"] == "stale"
+    assert status_of()["status"] == "ok"
+
+
+def test_a_source_is_as_fresh_as_the_freshest_of_its_streams(market):
+    market.execute(
+        "insert into ops.sources values"
+        " ('drop', 'files__refunds', 'files', null, 'record', 36, null)"
+    )
+    deliver(market, 1, "files__orders", "drop", 12)
+    deliver(market, 1, "files__refunds", "drop", 90)
+    publish(market, 1)
+
+    assert status_of()["age_hours"] == 12
 
 
 def test_a_stream_that_no_source_brings_is_named(market):

@@ -367,7 +367,8 @@ def _text(expression: Expression, scope: Scope) -> Ref:
     if NOTHING in refs:
         return NOTHING
     if all(isinstance(ref, Constant) for ref in refs):
-        return Constant(form % tuple(ref.value for ref in refs))  # type: ignore[union-attr]
+        known = tuple(ref.value for ref in refs if isinstance(ref, Constant))
+        return Constant(form % known)
     getters = [getter(ref) for ref in refs]
     if len(getters) == 1:
         return _applied(refs[0], lambda value: form % (value,))

@@ -53,7 +53,10 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class FileOutcome:
-    """What became of one table file: landed, known, growing, outside or refused.
+    """What became of one table file.
+
+    landed, known; refused; growing and held (its delivery is not whole), both left for
+    the next run; outside the days that a backfill asks for.
 
     It is known again by three marks: `seen` (name, size, time of change), `bytes`
     (of the file as it lies there) and `content` (of the records it gives, so that the
@@ -180,20 +183,33 @@ def _contract_files(
     """Land the files of one contract.
 
     The files of a `full` contract are one delivery: core closes what the newest lacks.
-    So one that is new lands with all the others, and a return to earlier content lands.
+    So one that is new lands with all the others, none lands where one is refused, and
+    a return to earlier content lands.
     """
-    if contract.is_full:
-        before = _newest_bytes(asked, contract)
-        if before and before == {_bytes_digest(each, contract) for each in group}:
-            for each in group:
-                yield FileOutcome(each.name, contract, "known")
-            return
-        known = set()
-    for each in group:
-        for outcome in _landed(asked, each, contract, known):
-            if outcome.status in ("landed", "known"):
-                known |= outcome.marks
-            yield outcome
+    drafts: list[_Draft] = []
+    if not contract.is_full:
+        for each in group:
+            yield from _landed(asked, each, contract, known, drafts)
+        return
+    before = _newest_bytes(asked, contract)
+    if before and before == {_bytes_digest(each, contract) for each in group}:
+        for each in group:
+            yield FileOutcome(each.name, contract, "known")
+        return
+    alone: set[str] = set()
+    outcomes = [
+        outcome
+        for each in group
+        for outcome in _landed(asked, each, contract, alone, drafts)
+    ]
+    if any(each.status in ("refused", "growing") for each in outcomes):
+        for draft in reversed(drafts):
+            draft.undo()
+        outcomes = [
+            replace(each, status="held") if each.status == "landed" else each
+            for each in outcomes
+        ]
+    yield from outcomes
 
 
 def _newest_bytes(asked: Asked, contract: Contract) -> set[str]:
@@ -215,9 +231,13 @@ def _newest_bytes(asked: Asked, contract: Contract) -> set[str]:
 
 
 def _landed(
-    asked: Asked, found: Found, contract: Contract, known: set[str]
+    asked: Asked,
+    found: Found,
+    contract: Contract,
+    known: set[str],
+    done: list[_Draft],
 ) -> Iterator[FileOutcome]:
-    """Land the tables of one file, each for itself."""
+    """Land the tables of one file, each for itself; note in `known` what they are."""
     try:
         if _is_outside(asked, found.name, contract):
             yield FileOutcome(found.name, contract, "outside")
@@ -248,22 +268,35 @@ def _landed(
         reason = f"{found.name}: changed while it was read; left for the next run"
         yield FileOutcome(found.name, contract, "growing", reason=reason)
         return
+    done += drafts
     is_whole = all(outcome.status != "refused" for outcome in outcomes)
+    known |= {outcome.content for outcome in outcomes} - {""}
+    known |= {seen, mark} if is_whole else set()
     for outcome in outcomes:
         yield replace(outcome, seen=seen, bytes=mark) if is_whole else outcome
 
 
 def _seen(found: Found, contract: Contract, stat: os.stat_result) -> str:
     """Return the mark of a file that lies there as it lay when it was read."""
-    text = f"{found.name}|{stat.st_size}|{stat.st_mtime_ns}|{contract.fingerprint}"
+    stats = [stat, *(path.stat() for path in _read_with(found, contract)[1:])]
+    places = "|".join(f"{each.st_size}|{each.st_mtime_ns}" for each in stats)
+    text = f"{found.name}|{places}|{contract.fingerprint}"
     return "seen:" + hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 def _bytes_digest(found: Found, contract: Contract) -> str:
     """Return the sha256 of a file and contract; a changed contract reads it anew."""
-    with found.path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return f"{contract.fingerprint}:{digest}"
+    digests = []
+    for path in _read_with(found, contract):
+        with path.open("rb") as file:
+            digests.append(hashlib.file_digest(file, "sha256").hexdigest())
+    return ":".join([contract.fingerprint, *digests])
+
+
+def _read_with(found: Found, contract: Contract) -> list[Path]:
+    """Return a file and those beside that its contract looks things up in."""
+    beside = [found.path.parent / each.file for each in contract.lookups]
+    return [found.path, *(path for path in beside if path.is_file())]
 
 
 def _is_outside(asked: Asked, name: str, contract: Contract) -> bool:

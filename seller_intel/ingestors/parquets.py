@@ -28,7 +28,7 @@ def read(part: Part, layout: Layout) -> Iterator[Table]:
             match = headers.match(layout.columns, header)
             if not match.is_whole:
                 raise tables.header_missing(part.name, [header], layout)
-            yield Table(part.name, header, match, _rows(file))
+            yield Table(part.name, header, match, _rows(part.name, file))
     except (pyarrow.ArrowException, OSError) as error:
         raise FileRefused(f"{part.name}: damaged Parquet file: {error}") from error
 
@@ -43,15 +43,19 @@ def _check_size(part: Part, metadata: pyarrow.parquet.FileMetaData) -> None:
         raise FileRefused(f"{part.name}: a row group too large to read")
 
 
-def _rows(file: pyarrow.parquet.ParquetFile) -> Iterator[Row]:
+def _rows(name: str, file: pyarrow.parquet.ParquetFile) -> Iterator[Row]:
     line = 0
-    for batch in file.iter_batches(_BATCH_ROWS):
-        columns = [
-            [_cell(value) for value in column.to_pylist()] for column in batch.columns
-        ]
-        for row in zip(*columns, strict=True):
-            line += 1
-            yield line, row
+    try:
+        for batch in file.iter_batches(_BATCH_ROWS):
+            columns = [
+                [_cell(value) for value in column.to_pylist()]
+                for column in batch.columns
+            ]
+            for row in zip(*columns, strict=True):
+                line += 1
+                yield line, row
+    except (pyarrow.ArrowException, OSError) as error:
+        raise FileRefused(f"{name}: damaged Parquet file: {error}") from error
 
 
 def _cell(value: object) -> str:

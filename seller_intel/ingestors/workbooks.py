@@ -91,7 +91,10 @@ def _streamed(name: str, data: bytes) -> Sheets:
     def opener(sheet: Any) -> Callable[[], Iterator[Row]]:
         def rows() -> Iterator[Row]:
             sheet.reset_dimensions()
-            yield from _numbered(sheet.iter_rows(values_only=True), 1)
+            try:
+                yield from _numbered(sheet.iter_rows(values_only=True), 1)
+            except (KeyError, ValueError, OSError, SyntaxError) as error:
+                raise FileRefused(f"{name}: damaged workbook: {error}") from error
 
         return rows
 

@@ -21,14 +21,15 @@
 {%- endmacro %}
 
 {#
-    The ordinary price of each day, as CTEs that end in daily_prices: the median of the
-    closing prices outside activities in the last `reference_days`, the day included.
-    They follow a CTE `lined` (listing_id, sku_id_or_all, price_date, final_price,
-    reference_days, is_regular, is_built) that holds the days before, too.
+    The ordinary price of each day, as CTEs that end in daily_prices: the median of
+    the closing prices outside activities in the last `reference_days`, the day
+    included. They follow a CTE `lined` (listing_id, sku_id_or_all, price_date,
+    final_price, reference_days, is_regular, is_built) that holds the days before,
+    too.
 
-    Prices stand still for many days, so the median is taken over the runs of equal price
-    that reach into a day's frame, each weighted by how much of it does, and not over
-    the days one by one. A frame within one run needs no median.
+    Prices stand still for many days, so the median is taken over the runs of equal
+    price that reach into a day's frame, each weighted by how much of it does, and not
+    over the days one by one. A frame within one run needs no median.
 #}
 {% macro daily_price_steps(lengths) -%}
     regular as (

@@ -1,5 +1,5 @@
-{# The rows of a relation that the copy of the last build does not have, and the reverse;
-   none where there is no copy, since then everything is built. #}
+{# The rows of a relation that the copy of the last build does not have, and the
+   reverse; none where there is no copy, since then everything is built. #}
 {% macro differences(relation, used) -%}
     {%- if used -%}
     (

@@ -1,8 +1,8 @@
 {#
     The days whose price was below every other of the 365 days before, with 30 of them
-    seen, as CTEs that end in lows. Only a price that fell since the last seen day can be
-    one. They follow `lined`, and `touched` where a table stands that holds what came
-    before the days built.
+    seen, as CTEs that end in lows. Only a price that fell since the last seen day can
+    be one. They follow `lined`, and `touched` where a table stands that holds what
+    came before the days built.
 #}
 {% macro price_low_steps(standing) -%}
     followed as (

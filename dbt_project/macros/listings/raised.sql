@@ -1,8 +1,8 @@
 {#
-    Activities that were prepared by a rise, as CTEs that end in raised: the list price or
-    the closing price rose by more than 5 % in the 30 days before the activity, and its
-    price is not below the median of days 31 to 60 before it. They follow `prices`, the
-    usable days, and `moves`.
+    Activities that were prepared by a rise, as CTEs that end in raised: the list
+    price or the closing price rose by more than 5 % in the 30 days before the
+    activity, and its price is not below the median of days 31 to 60 before it. They
+    follow `prices`, the usable days, and `moves`.
 #}
 {% macro raised_steps() -%}
     before_activities as (
@@ -55,7 +55,9 @@
             max(case when is_near then final_price_original end) as highest_price,
             max(case when is_near then list_price end) as highest_list_price,
             coalesce(
-                max(case when not is_near and last_no = 1 then final_price_original end),
+                max(
+                    case when not is_near and last_no = 1 then final_price_original end
+                ),
                 max(case when is_near and first_no = 1 then final_price_original end)
             ) as opening_price,
             coalesce(

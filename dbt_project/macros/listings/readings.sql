@@ -41,8 +41,8 @@
     ) }}
 {%- endmacro %}
 
-{# The price on the page of a reading: where buying in a group is the rule of a platform,
-   the group's price. #}
+{# The price on the page of a reading: where buying in a group is the rule of a
+   platform, the group's price. #}
 {% macro shown_price() -%}
     case
         when readings.headline_price = 'group'
@@ -51,9 +51,9 @@
     end
 {%- endmacro %}
 
-{# What a buyer pays at the moment of a reading: the platform's own hand price if it gives
-   one, else the price of the page, or of the running activity, less a coupon whose
-   minimum it reaches. #}
+{# What a buyer pays at the moment of a reading: the platform's own hand price if it
+   gives one, else the price of the page, or of the running activity, less a coupon
+   whose minimum it reaches. #}
 {% macro final_price() -%}
     {%- set base -%}
         coalesce(readings.activity_price, {{ shown_price() }})

@@ -58,5 +58,8 @@
 
 {# Whether a day lies in a half-open range whose end may be open. #}
 {% macro holds_on(day, valid_from, valid_to) -%}
-    ({{ day }} >= {{ valid_from }} and ({{ valid_to }} is null or {{ day }} < {{ valid_to }}))
+    (
+        {{ day }} >= {{ valid_from }}
+        and ({{ valid_to }} is null or {{ day }} < {{ valid_to }})
+    )
 {%- endmacro %}

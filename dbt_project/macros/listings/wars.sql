@@ -1,8 +1,8 @@
 {#
-    Price wars, as CTEs that end in wars, one row per change in one: at least three shops
-    of one matched product cut by 5 % or more within seven days. A war lasts from the
-    first of those cuts until there was no cut for 14 days. They follow `prices`, the
-    usable days, `moves` and `matches`.
+    Price wars, as CTEs that end in wars, one row per change in one: at least three
+    shops of one matched product cut by 5 % or more within seven days. A war lasts
+    from the first of those cuts until there was no cut for 14 days. They follow
+    `prices`, the usable days, `moves` and `matches`.
 #}
 {% macro war_steps() -%}
     contenders as (
@@ -163,8 +163,10 @@
             war_cuts.product_id,
             war_cuts.first_date,
             count(distinct war_cuts.seller_id) as war_seller_count,
-            1 - min(war_cuts.price_after) / max(peace_medians.median_price)
-                as war_depth_rate
+            -- no depth where even the lowest price was not below the median
+            greatest(
+                1 - min(war_cuts.price_after) / max(peace_medians.median_price), 0
+            ) as war_depth_rate
         from war_cuts
         left join peace_medians
             on

@@ -32,7 +32,7 @@ create table ops.sources (
     primary key (source, stream_id)
 );
 comment on table ops.sources is
-'One row per source and stream of sources.yml: what should be delivered, and how fresh.';
+'One row per source and stream of sources.yml: what should be delivered, how fresh.';
 
 create sequence ops.load_seq;
 create sequence ops.load_id;

@@ -88,13 +88,25 @@ group_streams as (
     cross join jsonb_array_elements_text(mart_groups.streams) as listed (stream)
 ),
 
+-- a column with streams of its own is as old as those, the mart as the others
+told_apart as (
+    select
+        mart_name,
+        stream
+    from group_streams
+    where column_group <> 'all'
+),
+
+-- a source is as fresh as the freshest of its streams: no refund today is not late
 due as (
     select
         group_streams.mart_name,
         group_streams.column_group,
-        sources.sla_hours,
-        extract(epoch from reader_clock.instant - delivered.latest_source_at)
-        / 3600 as age_hours
+        sources.source,
+        max(sources.sla_hours) as sla_hours,
+        extract(
+            epoch from max(reader_clock.instant) - max(delivered.latest_source_at)
+        ) / 3600 as age_hours
     from group_streams
     inner join ops.sources
         on split_part(sources.stream_id, '__', 2) = group_streams.stream
@@ -102,8 +114,15 @@ due as (
         on
             sources.stream_id = delivered.stream_id
             and sources.source = delivered.source
+    left join told_apart
+        on
+            group_streams.column_group = 'all'
+            and group_streams.mart_name = told_apart.mart_name
+            and group_streams.stream = told_apart.stream
     cross join ops.reader_clock
-    where delivered.latest_source_at is not null
+    where delivered.latest_source_at is not null and told_apart.stream is null
+    group by
+        group_streams.mart_name, group_streams.column_group, sources.source
 ),
 
 most_overdue as (
@@ -341,10 +360,11 @@ comment on column marts.data_status.run_id is
 comment on column marts.data_status.latest_business_date is
 'Last business date in the mart. 集市中最新的业务日期。';
 comment on column marts.data_status.age_hours is
-'Hours since the source time of the most overdue stream, by the clock of the reader;
-in the sandbox by the latest run. 最滞后数据流的来源时间距今小时数；沙盒中以最近一次运行计。';
+'Hours since the source time of the most overdue source, by the clock of the reader;
+in the sandbox by the latest run. Columns with a row of their own are left out.
+最滞后来源的来源时间距今小时数；沙盒中以最近一次运行计；另有独立行的列除外。';
 comment on column marts.data_status.sla_hours is
-'Hours that stream may be old. 该数据流允许的小时数。';
+'Hours that source may be old. 该来源允许的小时数。';
 comment on column marts.data_status.is_fresh is
 'age_hours is within sla_hours, or nothing dated feeds the mart. 在允许时限内，或无带日期的来源。';
 comment on column marts.data_status.failed_check_count is

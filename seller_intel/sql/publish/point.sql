@@ -1,5 +1,5 @@
--- Run the statements handed over in seller_intel.statements, each on one view. Readers of
--- the first view wait while the next ones are locked, so the locks have one budget.
+-- Run the statements handed over in seller_intel.statements, each on one view. Readers
+-- of the first view wait while the next ones are locked, so all have one budget.
 do $$
 declare
     budget constant numeric := current_setting('seller_intel.lock_ms');

@@ -139,7 +139,7 @@ cost_candidates as (
         costs.valid_from as cost_as_of,
         row_number() over (
             partition by days.listing_id, days.sku_id_or_all, days.price_date
-            order by costs.priority, costs.valid_from desc, costs.currency
+            order by costs.priority asc, costs.valid_from desc, costs.currency asc
         ) as choice_no
     from days
     inner join costs

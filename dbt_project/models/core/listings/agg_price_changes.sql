@@ -14,11 +14,11 @@ prices as (
     where snapshot_count > 0
 ),
 
+{% if is_incremental() %}
 touched as (
     select * from {{ ref('int_listing_prices_touched') }}
 ),
 
-{% if is_incremental() %}
 -- the day before the first one built, however long ago
 days_before as (
     select

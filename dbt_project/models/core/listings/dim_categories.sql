@@ -33,7 +33,10 @@ mapped_versions as (
         row_number() over (
             partition by category_id
             order by
-                valid_from desc, load_seq desc, platform_category_id, source_ref desc
+                valid_from desc,
+                load_seq desc,
+                platform_category_id asc,
+                source_ref desc
         ) as version_no
     from category_map
 ),

@@ -44,13 +44,13 @@ placed as (
         row_number() over latest_first as status_no,
         sum(case when price_quality = 'ok' then 1 else 0 end) over (
             partition by listing_id, observed_date, sku_id_or_all
-            order by observed_at desc, reading_no
+            order by observed_at desc, reading_no asc
             rows between unbounded preceding and current row
         ) as price_no
     from readings
     window latest_first as (
         partition by listing_id, observed_date, sku_id_or_all
-        order by observed_at desc, reading_no
+        order by observed_at desc, reading_no asc
     )
 ),
 

@@ -60,9 +60,14 @@ copies as (
         readings.*,
         {{ fingerprint(contents) }} as content
     from {{ readings_from(is_incremental()) }} as readings
-    where (listing_id, sku_id_or_all, observed_at) in (
-        select listing_id, sku_id_or_all, observed_at from met_again
-    )
+    where
+        (readings.listing_id, readings.sku_id_or_all, readings.observed_at) in (
+            select
+                met_again.listing_id,
+                met_again.sku_id_or_all,
+                met_again.observed_at
+            from met_again
+        )
 ),
 
 counted_copies as (

@@ -1,6 +1,7 @@
 {#
     What a counter's text says. Three ways to be known, the narrowest first: the whole
-    text as the seller wrote it down, its number alone, its wording with the number as #.
+    text as the seller wrote it down, its number alone, its wording with the number as
+    #.
 #}
 with
 

@@ -154,11 +154,11 @@ matched as (
                 matches.rival_sku_id_or_all,
                 greatest(own.valid_from, matches.valid_from)
             order by
-                own.priority,
+                own.priority asc,
                 coalesce(matches.confidence, 1) desc,
-                matches.own_listing_id,
-                own.sku_id_or_all,
-                own.currency
+                matches.own_listing_id asc,
+                own.sku_id_or_all asc,
+                own.currency asc
         ) as choice_no
     from matches
     inner join own

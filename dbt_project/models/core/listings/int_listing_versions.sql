@@ -41,17 +41,29 @@ readings as (
     {% endif %}
 ),
 
+{% if is_incremental() %}
+last_kept as (
+    select
+        versions.listing_id,
+        max(versions.valid_from) as valid_from
+    from {{ this }} as versions
+    inner join touched on versions.listing_id = touched.listing_id
+    where versions.valid_from < touched.touched_from
+    group by versions.listing_id
+),
+{% endif %}
+
 states as (
     select
-        listing_id,
-        platform_id,
+        readings.listing_id,
+        readings.platform_id,
         {{ traits_of('readings', traits) }},
-        min(state_date) as first_date
+        min(readings.state_date) as first_date
     from readings
     group by
-        listing_id,
-        platform_id,
-        {{ traits | join(', ') }}
+        readings.listing_id,
+        readings.platform_id,
+        {{ traits_of('readings', traits) }}
     {% if is_incremental() %}
     -- what stood on the last day that is not built again
     union all
@@ -61,15 +73,7 @@ states as (
         {{ traits_of('standing', traits) }},
         standing.valid_from as first_date
     from {{ this }} as standing
-    inner join (
-        select
-            versions.listing_id,
-            max(versions.valid_from) as valid_from
-        from {{ this }} as versions
-        inner join touched on versions.listing_id = touched.listing_id
-        where versions.valid_from < touched.touched_from
-        group by versions.listing_id
-    ) as last_kept
+    inner join last_kept
         on
             standing.listing_id = last_kept.listing_id
             and standing.valid_from = last_kept.valid_from
@@ -160,36 +164,37 @@ filled as (
 closings as (
     select
         *,
-        row_number() over (partition by listing_id order by state_date) as day_no,
         {% for trait in traits %}
         lag({{ trait }}) over (
             partition by listing_id order by state_date
-        ) as {{ trait }}_before{{ ',' if not loop.last }}
+        ) as {{ trait }}_before,
         {% endfor %}
+        row_number() over (partition by listing_id order by state_date) as day_no
     from filled
     where closing_no = 1
 ),
 
 versions as (
     select
-        listing_id,
-        state_date as valid_from,
-        platform_id,
+        closings.listing_id,
+        closings.state_date as valid_from,
+        closings.platform_id,
         {{ traits_of('closings', traits) }}
     from closings
     where
-        day_no = 1
+        closings.day_no = 1
         {% for trait in traits %}
-        or coalesce({{ trait }}, '') <> coalesce({{ trait }}_before, '')
+        or coalesce(closings.{{ trait }}, '')
+        <> coalesce(closings.{{ trait }}_before, '')
         {% endfor %}
     union all
     select
-        listing_id,
-        first_date as valid_from,
-        platform_id,
+        counted.listing_id,
+        counted.first_date as valid_from,
+        counted.platform_id,
         {{ traits_of('counted', traits) }}
     from counted
-    where state_count = 1
+    where counted.state_count = 1
 )
 
 select

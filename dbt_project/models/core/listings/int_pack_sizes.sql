@@ -27,7 +27,8 @@ subjects as (
         costs.unit_name,
         row_number() over (
             partition by coalesce(costs.sku_id, skus.sku_id, costs.listing_id)
-            order by costs.valid_from desc, costs.load_seq desc, costs.source_ref
+            order by
+                costs.valid_from desc, costs.load_seq desc, costs.source_ref asc
         ) as choice_no
     from costs
     left join skus

@@ -1,6 +1,7 @@
 {#
-    What prices are judged by, beside the readings: one row per input, in one shape. What
-    differs from the copy of the last build (int_price_inputs_used) is built again.
+    What prices are judged by, beside the readings: one row per input, in one shape.
+    What differs from the copy of the last build (int_price_inputs_used) is built
+    again.
 #}
 with
 

@@ -36,11 +36,11 @@ ranked as (
         row_number() over (
             partition by sku_id
             order by
-                case when seller_sku is null then 1 else 0 end,
-                rank_of_stream,
+                case when seller_sku is null then 1 else 0 end asc,
+                rank_of_stream asc,
                 load_seq desc,
-                listing_id,
-                seller_sku
+                listing_id asc,
+                seller_sku asc
         ) as choice_no
     from sightings
 ),

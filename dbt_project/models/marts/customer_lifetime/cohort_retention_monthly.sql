@@ -64,6 +64,15 @@ last_days as (
     group by covered_id
 ),
 
+-- a month that has begun may have orders before its first whole day is delivered
+last_orders as (
+    select
+        shop_id,
+        max(activity_month_date) as last_month_date
+    from activity
+    group by shop_id
+),
+
 -- every month from the cohort's own to that of the run
 triangle as (
     select
@@ -74,8 +83,9 @@ triangle as (
         months.month_date,
         {{ dbt.datediff('cohorts.cohort_month_date', 'months.month_date', 'month') }}
             as age_months,
-        last_days.last_date is null or months.month_date <= last_days.last_date
-            as is_measured,
+        last_days.last_date is null
+        or months.month_date <= last_days.last_date
+        or months.month_date <= last_orders.last_month_date as is_measured,
         last_days.last_date is null
         or last_days.last_date < {{ days_after(
             dbt.dateadd('month', 1, 'months.month_date'), -1
@@ -86,6 +96,7 @@ triangle as (
             cohorts.cohort_month_date <= months.month_date
             and cohorts.run_month_date >= months.month_date
     left join last_days on cohorts.shop_id = last_days.shop_id
+    left join last_orders on cohorts.shop_id = last_orders.shop_id
 ),
 
 measured as (
