@@ -105,9 +105,7 @@ def audit_raw(run: str) -> dict[str, int]:
         entry.detail = "; ".join(
             f"{each.stream_id} waits: {each.reason}" for each in waiting
         )
-        return {
-            state: tally[state] for state in ("accepted", "rejected", "pending")
-        }
+        return {state: tally[state] for state in ("accepted", "rejected", "pending")}
 
 
 def build_core(run: str, full_refresh: bool = False) -> None:

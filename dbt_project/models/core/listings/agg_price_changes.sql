@@ -1,3 +1,5 @@
+-- depends_on: {{ ref('int_listing_prices_touched') }}
+
 {{ config(
     materialized='incremental',
     incremental_strategy='touched_from',
