@@ -10,12 +10,14 @@ from zoneinfo import ZoneInfo
 
 from seller_intel.ingestors import cells, converters, evaluation, money
 from seller_intel.ingestors.cells import LostDigits, Memo, Ways
-from seller_intel.ingestors.contracts import Contract, Feed, type_of
-from seller_intel.ingestors.evaluation import Constant, Counter, Ref, Scope, getter
+from seller_intel.ingestors.contracts import Contract, Feed
+from seller_intel.ingestors.evaluation import Constant, Ref, Scope, getter
 from seller_intel.ingestors.expressions import Condition, Expression
+from seller_intel.ingestors.numbering import Counter
 from seller_intel.ingestors.refusals import FileRefused
 from seller_intel.ingestors.seen import Seen
 from seller_intel.ingestors.spill import Spill
+from seller_intel.ingestors.value_types import type_of
 from seller_intel.personal import Hasher
 
 DEFAULT_ZONE = "Asia/Shanghai"

@@ -55,8 +55,8 @@ def test_no_container_runs_as_root_or_is_reached_from_outside(stack: Stack):
         name = service_of(container)
         assert container["Config"]["User"] not in ("", "0", "root"), name
         if container["State"]["Running"]:
-            users = run("docker", "top", container["Id"], "-eo", "uid").split()[1:]
-            assert "0" not in users, name
+            top = run("docker", "top", container["Id"], "-eo", "pid,uid").splitlines()
+            assert "0" not in [line.split()[1] for line in top[1:]], name
         for bound in (container["HostConfig"]["PortBindings"] or {}).values():
             assert [each["HostIp"] for each in bound] == ["127.0.0.1"], name
 

@@ -1,6 +1,6 @@
 -- The newest accepted version of every key of a load, each found through the index:
--- what it costs follows the load, however long the history. `+ 0` keeps a server that has no
--- statistics yet from reading a whole load for every key.
+-- what it costs follows the load, however long the history. `+ 0` keeps a server that
+-- has no statistics yet from reading a whole load for every key.
 create temporary table newest_versions on commit drop as
 select keys.key_hash, versions.payload_hash
 from (select distinct record_key, key_hash from good_rows) as keys
