@@ -14,10 +14,6 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-BUDGET = 0.3
-# The same on a machine that is busy with other things, as a part of what it then takes
-# to import airflow.sdk: 1.55 s where the budget was set.
-BUDGET_SHARE = BUDGET / 1.55
 FILES = ("land.py", "build_marts.py", "maintain.py")
 REGISTRY = """\
 reporting_currency: CNY
@@ -82,11 +78,8 @@ def dags(parsed) -> dict[str, dict[str, Any]]:
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_a_file_is_parsed_without_errors_and_within_its_budget(parsed, file):
-    facts = parsed[file]
-
-    assert not facts["errors"]
-    assert facts["seconds"] < max(BUDGET, BUDGET_SHARE * facts["sdk_seconds"])
+def test_a_file_is_parsed_without_errors(parsed, file):
+    assert not parsed[file]["errors"]
 
 
 @pytest.mark.parametrize("file", FILES)

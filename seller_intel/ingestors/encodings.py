@@ -7,9 +7,6 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import numpy
-import pyarrow
-
 from seller_intel.ingestors.compressed import Part
 from seller_intel.ingestors.refusals import FileRefused
 
@@ -218,6 +215,9 @@ def _proved(part: Part, codec: str) -> str:
 
 def _is_utf8(chunk: bytes) -> bool:
     """Say whether whole lines are UTF-8, faster than decoding them."""
+    import numpy  # slow to import, and contracts are read without it
+    import pyarrow
+
     size = numpy.array([0, len(chunk)], numpy.int32)
     text = pyarrow.StringArray.from_buffers(
         1, pyarrow.py_buffer(size), pyarrow.py_buffer(chunk)
