@@ -5,6 +5,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 
 VENV := .venv
+MARKS ?= not compose
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PARSED := .local/dbt_parse
@@ -77,8 +78,8 @@ run: $(STAMP) ## Run the whole line on the sandbox market, through Airflow
 	@$(BIN)/python -m sandbox.line
 
 .PHONY: test
-test: $(STAMP) ## Run every test but those in containers
-	$(BIN)/python -m pytest -m 'not compose'
+test: $(STAMP) ## Run every test but those in containers; MARKS='...' runs a part
+	$(BIN)/python -m pytest -m "$(MARKS)"
 
 .PHONY: check
 check: $(STAMP) ## Lint, type check, parse the dbt project, check names and layers
