@@ -20,6 +20,8 @@ from core_market import (
 )
 from deliveries import Line, contents
 
+from seller_intel import transform
+
 
 def _first_delivery(core: Line) -> None:
     us = {"platform_id": "shopify", "shop_id": "shopify:us", "currency": "USD"}
@@ -67,6 +69,7 @@ def _later_deliveries(core: Line, postgres: Postgres) -> None:
     core.deliver("orders", [order("moved", day=8, buyer_ref="c2x")], run="2")
     core.deliver("identities", [identity("m1", "h1"), identity("m2", "h1")], run="2")
     core.deliver("members", [member("r1", "parent"), member("m2", "m1")], run="2")
+    _fail_halfway(core, postgres)
     core.build("20260202T060000")
 
     core.deliver("fx_rates", [rate(4, "CNY", "8.0"), rate(4, "USD", "1.25")], run="3")
@@ -81,6 +84,23 @@ def _later_deliveries(core: Line, postgres: Postgres) -> None:
     core.deliver("refunds", [refund("orphan", "guest", day=11)], run="4")
     core.deliver("commissions", [commission("e1", "charged", "-4.00")], run="4")
     core.deliver("orders", [order("not there", day=6, buyer_ref="c7")], run="4")
+
+
+def _fail_halfway(core: Line, postgres: Postgres) -> None:
+    """Let a build fail after it wrote the facts and before it added them up."""
+    postgres.execute(
+        "create function core.refuse() returns trigger language plpgsql"
+        " as $$ begin raise exception 'not now'; end $$",
+        role="transformer",
+    )
+    postgres.execute(
+        "create trigger refuse before insert or delete on core.agg_shop_sales_daily"
+        " execute function core.refuse()",
+        role="transformer",
+    )
+    with pytest.raises(transform.BuildFailed, match="not now"):
+        core.build("20260202T050000")
+    postgres.execute("drop function core.refuse() cascade", role="transformer")
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +129,7 @@ def _settled() -> dict[str, list[str]]:
     return {
         name: lines
         for name, lines in contents("core").items()
-        if not name.endswith(("_touched", "_decided", "_changed"))
+        if not name.endswith(("_touched", "_decided", "_changed", "_logged"))
     }
 
 

@@ -412,7 +412,7 @@ def strip_comments(text: str) -> str:
 
 def project_files() -> list[Path]:
     """Return the files that are or will be under version control."""
-    return [path for path in _listed() if path.is_file()]
+    return list(_listed())
 
 
 def _listed() -> Iterator[Path]:
@@ -429,5 +429,7 @@ def _listed() -> Iterator[Path]:
         ]
     for name in sorted(set(names) - generated):
         path = ROOT / name
+        if not path.is_file():  # removed and not committed yet, or a folder
+            continue
         if "fixtures" not in path.parts and b"\0" not in path.read_bytes()[:8000]:
             yield path

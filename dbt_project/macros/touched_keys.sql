@@ -6,11 +6,11 @@
     config `unique_key`: the columns that name a row.
     config `touched`: {model, columns, listed_as}: the columns whose values are touched,
         and what the model that lists them calls them where that differs; `where` limits
-        the list, `of_build` limits a log to this build. {stream, columns}: a key of a
-        stream. {all}: the model always makes every row. Without `touched` only the rows
-        of the build replace what they name.
-    config `touches`: a macro that turns the changed rows, old and new, into keys of
-        `int_shop_days_touched` for the tables that add them up.
+        the list, which no other model may still write into. {stream, columns}: a key of
+        a stream. {all}: the model always makes every row. Without `touched` only the
+        rows of the build replace what they name.
+    config `touches`: a macro that turns the changed rows, old and new, into rows of
+        `int_shop_days_logged`, for the tables that add them up.
 #}
 {% macro get_incremental_touched_keys_sql(arg_dict) -%}
     {%- set target = arg_dict['target_relation'] -%}
@@ -38,9 +38,7 @@
             {%- else %}
             select {{ (touched['listed_as'] or touched['columns']) | join(', ') }}
             from {{ ref(touched['model']) }}
-            {%- if touched['of_build'] %}
-            where from_seq = {{ var('from_seq') }}
-            {%- elif touched['where'] %}
+            {%- if touched['where'] %}
             where {{ touched['where'] }}
             {%- endif %}
             {%- endif %}
@@ -81,7 +79,7 @@
     select {{ columns }} from {{ fresh.identifier }}_new;
 
     {% if touches -%}
-    insert into {{ ref('int_shop_days_touched') }} (shop_id, sales_date, from_seq)
+    insert into {{ ref('int_shop_days_logged') }} (shop_id, sales_date, from_seq)
     select distinct shop_id, sales_date, {{ var('from_seq') }}
     from (
         {{ context[touches](fresh.identifier ~ '_gone') }}

@@ -33,7 +33,9 @@
         {%- set query -%}
             select cast(min(touched_from) as {{ dbt.type_string() }}) from {{ touched }}
         {%- endset -%}
-        {%- do first_days.append(run_query(query).rows[0][0]) -%}
+        {%- for row in run_query(query).rows -%}
+            {%- do first_days.append(row[0]) -%}
+        {%- endfor -%}
     {%- endif -%}
     {%- set first_day = first_days | first or '1900-01-01' -%}
     {{ instant }} >= {{ local_midnight(

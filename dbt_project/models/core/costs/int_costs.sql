@@ -6,7 +6,7 @@
     touches='days_of_costs',
 ) }}
 
--- depends_on: {{ ref('int_shop_days_touched') }}
+-- depends_on: {{ ref('int_shop_days_logged') }}
 -- depends_on: {{ ref('fct_order_lines') }}
 -- depends_on: {{ ref('int_orders_resolved') }}
 

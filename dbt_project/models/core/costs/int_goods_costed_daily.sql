@@ -5,19 +5,13 @@
     touched={
         'model': 'int_shop_days_touched',
         'columns': ['shop_id', 'sales_date'],
-        'of_build': true,
     },
 ) }}
 
 with
 
 days as (
-    select
-        shop_id,
-        sales_date
-    from {{ ref('int_shop_days_touched') }}
-    where from_seq = {{ var('from_seq') }}
-    group by shop_id, sales_date
+    select * from {{ ref('int_shop_days_touched') }}
 ),
 
 valid_orders as (

@@ -6,18 +6,20 @@
         'model': 'int_shop_days_touched',
         'columns': ['shop_id', 'activity_month_date'],
         'listed_as': ['shop_id', month_of('sales_date')],
-        'of_build': true,
     },
 ) }}
 
 with
 
+days as (
+    select * from {{ ref('int_shop_days_touched') }}
+),
+
 months as (
     select
         shop_id,
         {{ month_of('sales_date') }} as month_date
-    from {{ ref('int_shop_days_touched') }}
-    where from_seq = {{ var('from_seq') }}
+    from days
     group by shop_id, {{ month_of('sales_date') }}
 ),
 

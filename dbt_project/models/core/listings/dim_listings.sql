@@ -8,12 +8,12 @@ versions as (
     select * from {{ ref('int_listing_versions') }}
 ),
 
-listings as (
-    select * from {{ ref('int_listings_unioned') }}
+sightings as (
+    select * from {{ ref('int_listing_sightings') }}
 ),
 
-order_lines as (
-    select * from {{ ref('int_order_lines_unioned') }}
+sales as (
+    select * from {{ ref('int_listing_sales') }}
 ),
 
 platforms as (
@@ -33,10 +33,10 @@ spans as (
     select
         listing_id,
         platform_id,
-        min(observed_at) as first_seen_at,
-        max(observed_at) as last_seen_at,
+        min(first_seen_at) as first_seen_at,
+        max(last_seen_at) as last_seen_at,
         min(listed_at) as listed_at
-    from listings
+    from sightings
     group by listing_id, platform_id
 ),
 
@@ -47,7 +47,7 @@ sold as (
         platform_id,
         max(shop_id) as shop_id,
         max(title) as title
-    from order_lines
+    from sales
     where listing_id not in (select spans.listing_id from spans)
     group by listing_id, platform_id
 ),

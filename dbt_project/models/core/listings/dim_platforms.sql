@@ -8,14 +8,14 @@ shops as (
     select * from {{ ref('stg_ops__shops') }}
 ),
 
-listings as (
-    select * from {{ ref('int_listings_unioned') }}
+sightings as (
+    select * from {{ ref('int_listing_sightings') }}
 ),
 
 met as (
     select platform_id from shops
     union
-    select platform_id from listings
+    select platform_id from sightings
 ),
 
 known as (

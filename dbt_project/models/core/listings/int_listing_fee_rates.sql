@@ -1,7 +1,8 @@
 {#
     The share of the price that a platform keeps of a listing, by date: of every kind of
-    fee the most particular row counts. No row for a stretch: the platform has fees, but
-    none is known for then. A platform without any fee row keeps nothing.
+    fee the most particular row counts; a rival without any pays what one of our shops
+    there does. No row for a stretch: the platform has fees, but none is known for then.
+    A platform without any fee row keeps nothing.
 #}
 with
 
@@ -18,7 +19,8 @@ payers as (
     select distinct
         platform_id,
         shop_id,
-        category_id
+        category_id,
+        is_own
     from listings
     where platform_id in (select fees.platform_id from fees)
 ),
@@ -32,13 +34,22 @@ fees_of_payers as (
         fees.fee_rate,
         fees.valid_from,
         fees.valid_to,
-        case when fees.shop_id is null then 2 else 0 end
+        fees.shop_id as shop_of_fee,
+        case
+            when fees.shop_id is null then 2
+            when fees.shop_id = payers.shop_id then 0
+            else 4
+        end
         + case when fees.category_id_or_all = 'all' then 1 else 0 end as distance
     from payers
     inner join fees
         on
             payers.platform_id = fees.platform_id
-            and (fees.shop_id is null or payers.shop_id = fees.shop_id)
+            and (
+                fees.shop_id is null
+                or payers.shop_id = fees.shop_id
+                or not payers.is_own
+            )
             and (
                 fees.category_id_or_all = 'all'
                 or payers.category_id = fees.category_id_or_all
@@ -82,7 +93,7 @@ ranked as (
                 stretches.category_id,
                 stretches.valid_from,
                 fees_of_payers.fee_kind
-            order by fees_of_payers.distance
+            order by fees_of_payers.distance, fees_of_payers.shop_of_fee
         ) as choice_no
     from stretches
     inner join fees_of_payers

@@ -1,33 +1,31 @@
 with
 
-listings as (
-    select * from {{ ref('int_listings_unioned') }}
-),
-
-order_lines as (
-    select * from {{ ref('int_order_lines_unioned') }}
-),
-
 sightings as (
+    select * from {{ ref('int_listing_sightings') }}
+),
+
+sales as (
+    select * from {{ ref('int_listing_sales') }}
+),
+
+mentions as (
     select
         sku_id,
         listing_id,
         null as seller_sku,
         1 as rank_of_stream,
-        max(load_seq) as load_seq
-    from listings
+        load_seq
+    from sightings
     where sku_id is not null
-    group by sku_id, listing_id
     union all
     select
         sku_id,
         listing_id,
         seller_sku,
         0 as rank_of_stream,
-        max(load_seq) as load_seq
-    from order_lines
+        load_seq
+    from sales
     where sku_id is not null
-    group by sku_id, listing_id, seller_sku
 ),
 
 ranked as (
@@ -42,7 +40,7 @@ ranked as (
                 listing_id asc,
                 seller_sku asc
         ) as choice_no
-    from sightings
+    from mentions
 ),
 
 named as (

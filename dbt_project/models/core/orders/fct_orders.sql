@@ -6,7 +6,7 @@
     touches='days_of_orders',
 ) }}
 
--- depends_on: {{ ref('int_shop_days_touched') }}
+-- depends_on: {{ ref('int_shop_days_logged') }}
 
 with
 

@@ -10,7 +10,7 @@
     touches='days_of_refunds',
 ) }}
 
--- depends_on: {{ ref('int_shop_days_touched') }}
+-- depends_on: {{ ref('int_shop_days_logged') }}
 
 with
 

@@ -1,55 +1,29 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    pre_hook="{{ clear_log() }}",
-    indexes=[{'columns': ['shop_id', 'sales_date']}],
-) }}
-
-{#- A log: the facts write the days whose rows they change into it, in the transaction
-    that changes them. It begins with the days on which a cost in another currency may
-    have another rate now. -#}
+{#- The days to add up again, once all who write into the log have written. -#}
+{%- for writer in [
+    'fct_orders',
+    'fct_order_lines',
+    'fct_refunds',
+    'fct_ad_daily',
+    'fct_commissions',
+    'fct_fees',
+    'int_costs',
+] %}
+-- depends_on: {{ ref(writer) }}
+{%- endfor %}
 
 with
 
-shops as (
-    select * from {{ ref('dim_shops') }}
-),
-
-dates as (
-    select * from {{ ref('dim_date') }}
-),
-
-costs as (
-    select * from {{ ref('int_costs_unioned') }}
-),
-
-rate_days as (
-    {{ touched_in('fx_rates', 'rate_date') }}
-),
-
-touched_dates as (
-    select dates.date_day
-    from dates
-    inner join rate_days
-        on
-            dates.date_day >= cast(rate_days.rate_date as date)
-            and dates.date_day <= {{ days_after(
-                'cast(rate_days.rate_date as date)', var('fx_rate_max_age_days')
-            ) }}
-    group by dates.date_day
+logged as (
+    select * from {{ ref('int_shop_days_logged') }}
+    where from_seq = {{ var('from_seq') }}
 ),
 
 touched as (
     select
-        shops.shop_id,
-        touched_dates.date_day as sales_date,
-        cast({{ var('from_seq') }} as bigint) as from_seq
-    from shops
-    cross join touched_dates
-    where exists (
-        select 1 from costs
-        where costs.currency <> '{{ var("reporting_currency") }}'
-    )
+        shop_id,
+        sales_date
+    from logged
+    group by shop_id, sales_date
 )
 
 select * from touched
