@@ -30,6 +30,20 @@ def test_a_file_lands_once_under_any_name_and_in_any_encoding(tmp_path):
     assert {each["status"] for each in second.manifest["files"]} == {"known"}
 
 
+def test_a_day_without_rows_is_known_as_that_day_alone(tmp_path):
+    header = "platform_id,shop_id,kind,amount,currency,occurred_at\n"
+    windows = []
+    for day in (13, 14):
+        name = f"fees_2026-11-{day}_2026-11-{day}.csv"
+        (tmp_path / name).write_text(header, encoding="utf-8")
+        known = marks(windows[0]) if windows else frozenset()
+        windows.append(collect(source(tmp_path, {"*.csv": "fees"}), known)[0])
+
+    first, second = (each.windows["fees"] for each in windows)
+    assert first[0][1] == second[0][0]
+    assert (second[0][1] - second[0][0]).days == 1
+
+
 def test_a_revised_export_is_new(tmp_path):
     (tmp_path / "a.csv").write_text(LINES, encoding="utf-8")
     first, _ = collect(source(tmp_path, RULES))

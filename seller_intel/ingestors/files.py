@@ -285,12 +285,22 @@ def _seen(found: Found, contract: Contract, stat: os.stat_result) -> str:
 
 
 def _bytes_digest(found: Found, contract: Contract) -> str:
-    """Return the sha256 of a file and contract; a changed contract reads it anew."""
+    """Return the sha256 of a file, its contract and the days that its name states.
+
+    A changed contract reads it anew, and an empty day is not the empty day before.
+    """
     digests = []
     for path in _read_with(found, contract):
         with path.open("rb") as file:
             digests.append(hashlib.file_digest(file, "sha256").hexdigest())
-    return ":".join([contract.fingerprint, *digests])
+    return ":".join([contract.fingerprint, *_stated(found, contract), *digests])
+
+
+def _stated(found: Found, contract: Contract) -> list[str]:
+    try:
+        return [str(day) for day in window_of(found.name, contract) or ()]
+    except FileRefused:
+        return []  # its reading says why
 
 
 def _read_with(found: Found, contract: Contract) -> list[Path]:
