@@ -82,11 +82,22 @@ def _leader(started: Started) -> psutil.Process | None:
     """Return the process that was started, if it runs and is the same."""
     try:
         process = psutil.Process(started.pid)
-        same = abs(process.create_time() - started.born) < _TICK
         gone = process.status() == psutil.STATUS_ZOMBIE
+        return process if _is_same(process, started) and not gone else None
     except psutil.NoSuchProcess:
         return None
-    return process if same and not gone else None
+
+
+def _is_same(process: psutil.Process, started: Started) -> bool:
+    return abs(process.create_time() - started.born) < _TICK
+
+
+def _is_anothers(started: Started) -> bool:
+    """Tell whether the number belongs to a process that was not started here."""
+    try:
+        return not _is_same(psutil.Process(started.pid), started)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _members(started: Started) -> list[psutil.Process]:
@@ -95,8 +106,7 @@ def _members(started: Started) -> list[psutil.Process]:
     A system gives a session's number to no new process while a member lives. So where
     that number belongs to somebody else now, the session has ended.
     """
-    leader = _leader(started)
-    if leader is None and psutil.pid_exists(started.pid):
+    if _is_anothers(started):
         return []
     found = {process.pid: process for process in _in_session(started)}
     for process in list(found.values()):

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import psutil
+import pytest
 
 from orchestration import processes
 from orchestration.processes import Started
@@ -33,10 +34,12 @@ def test_a_process_is_stopped_with_all_its_children(tmp_path):
     assert not processes.is_running(started)
 
 
-def test_children_of_a_killed_process_are_stopped(tmp_path):
+@pytest.mark.parametrize("is_reaped", [True, False])
+def test_children_of_a_killed_process_are_stopped(tmp_path, is_reaped):
     started, everybody = family(tmp_path, in_one_session=True)
     os.kill(started.pid, signal.SIGKILL)
-    os.waitpid(started.pid, 0)
+    options = os.WEXITED | (0 if is_reaped else os.WNOWAIT)
+    os.waitid(os.P_PID, started.pid, options)
 
     assert alive(everybody)
     assert processes.stop([started]) == ["family"]
