@@ -105,7 +105,7 @@ bench: $(STAMP) ## Measure speed and memory against their budgets
 
 .PHONY: docs
 docs: $(STAMP) ## Write what is generated: the column descriptions of the marts
-	@$(BIN)/python -m seller_intel.metric_docs
+	@$(BIN)/python -m seller_intel.mart_columns
 
 .PHONY: env
 env: ## Write .env with random secrets for docker compose, never over an old one

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from seller_intel import metric_docs
+from seller_intel import mart_columns, metric_docs
 
 ROOT = Path(__file__).parents[1]
 MODELS = ROOT / "dbt_project" / "models" / "marts"
@@ -130,6 +130,14 @@ def test_the_texts_that_dbt_reads_are_current(figures):
     made = (MODELS / "_metrics.md").read_text(encoding="utf-8")
 
     assert made == metric_docs.render(figures), "run `make docs`"
+
+
+def test_the_page_of_columns_is_current_and_whole(figures):
+    made = mart_columns.target().read_text(encoding="utf-8")
+    shown = {mart.name: set(mart.columns) for mart in mart_columns.marts()}
+
+    assert made == mart_columns.render(figures), "run `make docs`"
+    assert shown == all_columns()
 
 
 def test_every_figure_is_said_in_both_languages_and_placed(figures):
