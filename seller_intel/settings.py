@@ -19,10 +19,10 @@ class Settings:
 
     root: Path
     home: Path
-    dsn: str | None
+    dsn: str | None = field(repr=False)
     sources_path: Path
     landing: str
-    pii_key: str | None
+    pii_key: str | None = field(repr=False)
     alerts: str | None = field(default=None, repr=False)
 
     @property
