@@ -55,7 +55,15 @@ def measure(
             }
             session.run_file("audit/mart_row.sql", facts[mart])
             session.run_file("audit/mart_stats.sql", {**facts[mart], "run": run})
+        if _has_coverage(session):
+            session.run_file("audit/mart_coverage.sql", {"run": run})
     return facts
+
+
+def _has_coverage(session: Session) -> bool:
+    """Tell whether core says which days were delivered; it does once it was built."""
+    found = session.value("select to_regclass('core.fct_coverage_daily') is not null")
+    return bool(found)
 
 
 def drop_table(session: Session) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -293,3 +294,23 @@ def test_equal_rows_in_another_order_have_an_equal_digest(gate):
 
     assert same == first
     assert gate.value("select digest from ops.mart_stats") != first
+
+
+def test_the_share_of_days_delivered_is_kept_with_the_mart(gate):
+    gate.execute("grant usage, create on schema core to transformer")
+    gate.execute(
+        "create table core.fct_coverage_daily as"
+        " select 'source' as covered_kind, 'shop' as covered_id, stream,"
+        " date '2026-01-01' + number as coverage_date, number > 0 as is_delivered"
+        " from generate_series(0, 3) as number,"
+        " (values ('orders'), ('unrelated')) as streams (stream)",
+        role="transformer",
+    )
+    gate.execute(
+        "insert into ops.mart_streams values"
+        f" ('{RUN}', 'sales', 'all', 'orders'), ('{RUN}', 'sales', 'gmv', 'unrelated')"
+    )
+
+    audit.gate(RUN, AS_OF)
+
+    assert gate.value("select coverage_share from ops.mart_stats") == Decimal("0.75")
