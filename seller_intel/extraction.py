@@ -158,9 +158,17 @@ def _reader(source: Source) -> ModuleType:
 
 
 def _known_contents(source: Source, run: str) -> set[str]:
-    """Return the contents that other runs of this source have landed already."""
+    """Return the contents that other runs of this source have landed already.
+
+    Only landings of the streams asked for now count: where a source is split, what one
+    stream has taken from a file the next has yet to take.
+    """
+    stream_ids = [stream.stream_id for stream in source.streams]
     with warehouse.as_role("loader") as session:
-        rows = session.rows_of_file("load/known_contents.sql", {"source": source.name})
+        rows = session.rows_of_file(
+            "load/known_contents.sql",
+            {"source": source.name, "stream_ids": stream_ids},
+        )
     known: set[str] = set()
     for row in rows:
         if row["entry"] and row["run"] != run:

@@ -180,3 +180,26 @@ def test_another_key_for_personal_data_stops_the_landing(
 
     with pytest.raises(RuntimeError, match="SELLER_INTEL_PII_KEY"):
         steps.land("toy_shop", RUN)
+
+
+def test_what_one_stream_of_a_split_source_took_is_new_to_the_next(toy):
+    seen = []
+
+    def collect(asked):
+        (stream,) = (each.name for each in asked.source.streams)
+        seen.append((stream, "the-file" in asked.known))
+        asked.writer(stream).record("toy:1", AT.isoformat(), "a.csv:1", {})
+        entry = {"name": "a.csv", "content": "the-file"}
+        return Got(manifest={"files": [entry]})
+
+    toy.collect = collect
+    source = sources.get("toy_shop")
+    for run, stream in (
+        (RUN, "toy__orders"),
+        (RUN, "toy__order_lines"),
+        ("20260106T060000", "toy__order_lines"),
+    ):
+        landed = extraction.land(sources.narrowed(source, stream), run)
+        loading.load(landed[0], AT)
+
+    assert seen == [("orders", False), ("order_lines", False), ("order_lines", True)]

@@ -6,4 +6,8 @@ from ops.loads
 left join lateral jsonb_array_elements(
     coalesce(loads.manifest -> 'files', '[]'::jsonb)
 ) as file_entry (value) on true
-where loads.is_current and loads.source = %(source)s and loads.status <> 'replaced'
+where
+    loads.is_current
+    and loads.source = %(source)s
+    and loads.stream_id = any(%(stream_ids)s)
+    and loads.status <> 'replaced'
