@@ -55,6 +55,7 @@ def test_a_name_that_is_not_there_is_answered_with_the_nearest():
         ({"encodings": ["klingon"]}, "klingon"),
         ({"time_zone": "Mars/Olympus"}, "Mars/Olympus"),
         ({"window": "[0-9]+"}, "named from"),
+        ({"columns": {"at": {}}}, "column at: needs headers"),
         ({"derived": {"x": {"rows": "sum", "of": "at"}}}, "rows"),
     ],
 )

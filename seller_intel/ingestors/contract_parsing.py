@@ -171,6 +171,8 @@ def _column(
     if entry.get("pattern"):
         re.compile(entry["pattern"])
     headers = listed(entry.get("headers"))
+    if not (headers or is_template):
+        raise ContractError(f"column {name}: needs headers, as an export has them")
     supplied = {"platform_id", "shop_id", "currency"}
     return Column(
         name=name,
