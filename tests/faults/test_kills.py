@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from seller_intel import audit, embedded, installation, steps, transform, warehouse
+from seller_intel import embedded, installation, steps, warehouse
 from tests import market as small_market
 from tests.conftest import environment, open_home
 
@@ -21,10 +21,12 @@ DAYS = 3
 KILLS = 42
 SERVER_KILLS = 8
 SEED = 20261111
-_context = multiprocessing.get_context("fork")
-
-# Imported before the first fork, so that a killed child had only its own work to do.
-_LOADED = (audit, transform)
+# Children are forked from a server that has imported all and done nothing, so that a
+# killed child had only its own work to do and inherits no thread's lock.
+_context = multiprocessing.get_context("forkserver")
+_context.set_forkserver_preload(
+    ["dbt.cli.main", "great_expectations", "seller_intel.audit", "seller_intel.steps"]
+)
 
 
 @pytest.mark.slow
@@ -90,7 +92,9 @@ class Storm:
         raise AssertionError(f"{verb.__name__}{arguments} does not end well")
 
     def _call(self, verb: Callable, arguments: tuple, strikes: bool) -> bool:
-        child = _context.Process(target=verb, args=arguments)
+        child = _context.Process(
+            target=_obey, args=(verb, arguments, stated_in(self.home))
+        )
         began = time.monotonic()
         child.start()
         if strikes:
@@ -104,14 +108,38 @@ class Storm:
         return child.exitcode == 0
 
     def _strike(self, child) -> None:
-        if self.server_kills < self.server_wanted and self.draw.random() < 0.25:
-            data = self.home / "postgres"
-            pid = int((data / "postmaster.pid").read_text().splitlines()[0])
-            os.kill(pid, signal.SIGKILL)
+        server = self._server()
+        wants_server = self.server_kills < self.server_wanted
+        if server and wants_server and self.draw.random() < 0.25:
+            os.kill(server, signal.SIGKILL)
             self.server_kills += 1
         else:
             os.kill(child.pid, signal.SIGKILL)
         self.kills += 1
+
+    def _server(self) -> int | None:
+        """Return the server's process; none while a killed one is not up again."""
+        try:
+            said = (self.home / "postgres" / "data" / "postmaster.pid").read_text()
+            pid = int(said.splitlines()[0])
+            name = Path(f"/proc/{pid}/comm").read_text().strip()
+        except (OSError, ValueError, IndexError):
+            return None
+        return pid if name == "postgres" else None
+
+
+def _obey(verb: Callable, arguments: tuple, stated: dict[str, str]) -> None:
+    os.environ.update(stated)
+    verb(*arguments)
+
+
+def stated_in(home: Path) -> dict[str, str]:
+    """Return what the environment says of a market."""
+    return {
+        "SELLER_INTEL_HOME": str(home),
+        "SELLER_INTEL_SOURCES": str(home / "sources.yml"),
+        "SELLER_INTEL_PII_KEY": "the-same-key-in-both-markets-0123",
+    }
 
 
 @contextmanager
@@ -119,11 +147,7 @@ def market(prefix: str) -> Iterator[Path]:
     """Open a small market in a home of its own, with its own server."""
     with open_home(prefix) as home:
         small_market.write_registry(home)
-        stated = {
-            "SELLER_INTEL_HOME": str(home),
-            "SELLER_INTEL_SOURCES": str(home / "sources.yml"),
-        }
-        with environment(stated):
+        with environment(stated_in(home)):
             installation.init()
             yield home
             embedded.stop(home)
