@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from seller_intel import deliveries
 from tests.fake_loads import (
     AS_OF,
     bring,
@@ -183,3 +184,15 @@ def test_a_staging_model_that_changes_the_grain_lets_nothing_through(door):
 
     assert verdict.status == "rejected"
     assert "staged_difference" in verdict.reason
+
+
+def test_a_large_load_is_made_known_to_the_planner(door, monkeypatch):
+    monkeypatch.setattr(deliveries, "ANALYSED_FROM", 50)
+    bring(orders(60))
+
+    opened()
+
+    estimated = door.value(
+        "select reltuples from pg_class where oid = 'raw.files__orders'::regclass"
+    )
+    assert estimated == 60

@@ -9,7 +9,8 @@ grant usage on schema marts to reader, transformer;
 alter default privileges for role owner in schema raw
 grant select, insert, delete on tables to loader;
 alter default privileges for role owner in schema raw
-grant select on tables to transformer;
+grant select, maintain on tables to transformer;
+grant maintain on all tables in schema raw to transformer;
 alter default privileges for role owner in schema ops
 grant select, insert, update, delete on tables to loader, transformer;
 alter default privileges for role owner in schema ops
