@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import builds, files, lines, loads, publishing
+from bench import builds, files, lines, loads, parsing, publishing
 from bench.result import Result
 
 RESULTS = Path(__file__).with_name("results.json")
@@ -20,6 +20,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Result]]] = {
     "files": files.run,
     "builds": builds.run,
     "publishing": publishing.run,
+    "parsing": parsing.run,
     "lines": lines.run,
 }
 
