@@ -67,7 +67,8 @@ def _dump(target: Path) -> None:
     said = subprocess.run(
         [
             *(_program(), "--format=custom", "--role=owner"),
-            *("--exclude-schema=marts_build", f"--file={target}"),
+            *("--exclude-schema=marts_build", "--exclude-schema=marts_left_*"),
+            f"--file={target}",
         ],
         env=stated,
         capture_output=True,
