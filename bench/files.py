@@ -69,15 +69,18 @@ def run() -> Iterator[Result]:
 
 
 _CHILD = """
-import json, resource, time
+import json, time
+from pathlib import Path
 from seller_intel import extraction, sources
+from seller_intel.ingestors import files
 source = sources.get("bench")
 began = time.perf_counter()
 landed = extraction.land(source, "20260105T060000")
 seconds = time.perf_counter() - began
 assert sum(each.manifest["errors"] for each in landed) == 0, landed
 assert max(each.manifest["records"] for each in landed) == LINES, landed
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+status = Path("/proc/self/status").read_text()
+peak = int(status.partition("VmHWM:")[2].split()[0]) / 1024
 print(json.dumps({"seconds": seconds, "peak_mb": peak}))
 """
 

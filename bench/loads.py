@@ -127,12 +127,14 @@ def _empty() -> None:
 
 
 _CHILD = """
-import json, resource, sys
+import json, sys
 from datetime import UTC, datetime
+from pathlib import Path
 from seller_intel import landing, loading
 landed = landing.of("files__orders", "bench", sys.argv[1])
 loading.load(landed, datetime(2026, 1, 5, tzinfo=UTC))
-print(json.dumps(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
+status = Path("/proc/self/status").read_text()
+print(json.dumps(int(status.partition("VmHWM:")[2].split()[0]) / 1024))
 """
 
 

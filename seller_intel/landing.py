@@ -17,11 +17,17 @@ from typing import Any, BinaryIO, cast
 
 import fsspec
 import orjson
+from isal import igzip, isal_zlib
 
 from seller_intel import settings
 
 VERSION = "1"
 _LEVEL = 1
+# What a member that was cut or garbled is told by.
+_DAMAGE: tuple[type[BaseException], ...] = (
+    *(OSError, EOFError, gzip.BadGzipFile),
+    cast(type[Exception], isal_zlib.error),
+)
 
 
 class LandingDamaged(RuntimeError):
@@ -94,7 +100,7 @@ def lines(landed: Landed) -> Iterator[Iterator[bytes]]:
     with file_system.open(path, "rb") as raw:
         hashing = _Hashing(cast(BinaryIO, raw))
         buffered = io.BufferedReader(hashing, 1 << 18)
-        with gzip.GzipFile(fileobj=buffered) as text:
+        with igzip.IGzipFile(fileobj=buffered) as text:
             yield _checked(cast(Iterator[bytes], text), hashing, landed)
 
 
@@ -103,7 +109,7 @@ def _checked(
 ) -> Iterator[bytes]:
     try:
         yield from text
-    except (OSError, EOFError, gzip.BadGzipFile) as error:
+    except _DAMAGE as error:
         raise LandingDamaged(f"{landed.path} cannot be read: {error}") from error
     hashing.drain()
     if hashing.digest.hexdigest() != landed.manifest["sha256"]:
@@ -204,7 +210,7 @@ class Writer:
         self._draft.unlink(missing_ok=True)
 
     def _open_member(self) -> io.BufferedWriter:
-        member = gzip.GzipFile(
+        member = igzip.IGzipFile(
             filename="", mode="wb", fileobj=self._raw, compresslevel=_LEVEL, mtime=0
         )
         return io.BufferedWriter(member, 1 << 18)

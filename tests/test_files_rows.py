@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 import openpyxl
+import orjson
 import pyarrow
 import pyarrow.parquet
 import pytest
@@ -281,6 +282,31 @@ def test_reading_in_blocks_gives_the_very_lines_of_reading_row_by_row(
     path = _lines_file(tmp_path / "lines.csv", 300, seed, scattered=way == "blocks")
 
     assert landed_lines(path, of, way) == landed_lines(path, of, "rows")
+
+
+@pytest.mark.parametrize("currencies", [["CNY"], ["CNY", "JPY"], ["CNY", ""]])
+def test_amounts_in_blocks_are_rounded_to_the_currency_of_their_row(
+    tmp_path, currencies
+):
+    path = tmp_path / "lines.csv"
+    head = "订单编号,子订单编号,商品ID,数量,单价,行实付金额,币种,更新时间\n"
+    lines = [
+        f"A,{n},77,1,{'' if n % 7 else '1.25'},{n + 10}.50,"
+        f"{currencies[n % len(currencies)]},2026-01-02 10:00:00\n"
+        for n in range(100)
+    ]
+    path.write_text(head + "".join(lines), encoding="utf-8")
+    of = contracts.load("order_lines")
+
+    landed = landed_lines(path, of, "blocks")
+
+    assert landed == landed_lines(path, of, "rows")
+    records = [orjson.loads(line)["record"] for line in landed["order_lines"]]
+    assert len(records) == 100
+    assert [each["line_paid_amount"] for each in records[:2]] == [
+        "10.50",
+        "12" if "JPY" in currencies else "11.50",
+    ]
 
 
 def test_reading_in_runs_says_so_where_rows_are_scattered(tmp_path):

@@ -24,10 +24,8 @@ FILE = 300
 LONG = {
     "seller_intel/cli.py": 400,
     "seller_intel/ingestors/binding.py": 550,
-    "seller_intel/ingestors/contracts.py": 680,
     "seller_intel/ingestors/encodings.py": 340,
-    "seller_intel/ingestors/evaluation.py": 540,
-    "seller_intel/ingestors/files.py": 480,
+    "seller_intel/ingestors/evaluation.py": 440,
     "seller_intel/ingestors/rows.py": 400,
     "seller_intel/loading.py": 350,
 }

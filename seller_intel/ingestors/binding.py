@@ -54,6 +54,8 @@ class Change:
     reads: frozenset[str] = frozenset()
     # an amount of two decimals already is what it should be
     is_cents: bool = False
+    # the same, where this is a currency whose minor unit has two digits
+    cents_by: Expression | None = None
 
     def then(self, allowed: Callable[[Any], Any]) -> Change:
         """Return this change followed by a check of the value."""
@@ -423,7 +425,7 @@ class _Binder:
             digits = money.minor_digits(currency(values))
             return _amount(value, digits, is_exact)
 
-        return Change(in_row=in_row, reads=frozenset(stated.names()))
+        return Change(in_row=in_row, reads=frozenset(stated.names()), cents_by=stated)
 
     def _to_prefixed(self) -> Change:
         platform = self.scope.platform

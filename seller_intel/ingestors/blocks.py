@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import BinaryIO
@@ -54,7 +55,21 @@ class Block:
 def read(
     stream: BinaryIO, codec: str, header_lines: int, shape: Shape
 ) -> Iterator[Block]:
-    """Yield the blocks below the header; the last may be all that cannot be cut."""
+    """Yield the blocks below the header; the last may be all that cannot be cut.
+
+    One block is read and cut ahead while the one before is worked on.
+    """
+    blocks = _read(stream, codec, header_lines, shape)
+    with ThreadPoolExecutor(1) as ahead:
+        pending = ahead.submit(next, blocks, None)
+        while (block := pending.result()) is not None:
+            pending = ahead.submit(next, blocks, None)
+            yield block
+
+
+def _read(
+    stream: BinaryIO, codec: str, header_lines: int, shape: Shape
+) -> Iterator[Block]:
     chunks = _utf8(stream, codec)
     held = _after(chunks, header_lines)
     line = header_lines + 1
@@ -171,7 +186,7 @@ def _cut(held: bytes, is_quoted: bool) -> int:
 
 
 def _lines_of(data: bytes) -> Iterator[str]:
-    return iter(io.StringIO(data.decode(), newline=""))
+    yield from io.StringIO(data.decode(), newline="")
 
 
 def _rest(held: bytes, chunks: Iterator[bytes], name: str) -> Iterator[str]:

@@ -35,10 +35,15 @@ class Unfit(Exception):
 
 @dataclass(frozen=True)
 class Values:
-    """A column of values; `is_safe`: no text of it needs escaping in JSON."""
+    """A column of values.
+
+    `is_safe`: no text of it needs escaping in JSON. `is_cents`: every value is known to
+    be an amount of two decimals.
+    """
 
     array: pyarrow.Array
     is_safe: bool = False
+    is_cents: bool = False
 
 
 def column(
@@ -117,6 +122,14 @@ def matches(array: pyarrow.Array, pattern: str) -> bool:
     return bool(compute.all(compute.match_substring_regex(array, pattern)).as_py())
 
 
+def are_cents(values: Values) -> bool:
+    """Say whether every value that is there is an amount of two decimals."""
+    array = values.array
+    return values.is_cents or (
+        array.type == pyarrow.string() and matches(array.drop_null(), CENTS)
+    )
+
+
 def _identifiers(cells: pyarrow.Array, lost: LostDigits) -> Values | None:
     if not compute.all(compute.ascii_is_decimal(cells)).as_py():
         return None
@@ -131,10 +144,11 @@ def _identifiers(cells: pyarrow.Array, lost: LostDigits) -> Values | None:
 
 
 def _cents(stated: Column, ways: Ways, cells: pyarrow.Array) -> Values | None:
-    is_plain = ways.minor_digits == 2 and stated.unit in ("1", "yuan")
+    # None: the amounts of a row wait for its currency, and are read as they stand
+    is_plain = ways.minor_digits in (2, None) and stated.unit in ("1", "yuan")
     if not is_plain or stated.decimal_sign != "." or not matches(cells, CENTS):
         return None
-    return Values(cells, is_safe=True)
+    return Values(cells, is_safe=True, is_cents=True)
 
 
 def _seconds(cells: pyarrow.Array, ways: Ways) -> Values | None:

@@ -6,15 +6,11 @@ import hashlib
 import logging
 import os
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from dataclasses import replace
+from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
-
-import orjson
 
 from seller_intel import landing
 from seller_intel.extraction import Asked, Got
@@ -23,18 +19,17 @@ from seller_intel.ingestors import (
     compressed,
     contracts,
     drop_folders,
+    file_outcomes,
     file_reading,
     rows,
 )
-from seller_intel.ingestors.chunks import Chunk
-from seller_intel.ingestors.compressed import Part
 from seller_intel.ingestors.contracts import Contract
 from seller_intel.ingestors.drop_folders import Found
+from seller_intel.ingestors.file_drafts import Draft
+from seller_intel.ingestors.file_outcomes import FileOutcome
 from seller_intel.ingestors.file_reading import FileRead, window_of
 from seller_intel.ingestors.refusals import FileRefused
 from seller_intel.ingestors.rows import Problem, Reading, Record
-from seller_intel.ingestors.seen import Scattered
-from seller_intel.landing import Mark, Writer
 from seller_intel.personal import Hasher
 from seller_intel.sources import Shop, Source
 
@@ -51,62 +46,6 @@ __all__ = [
 _LOG = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class FileOutcome:
-    """What became of one table file.
-
-    landed, known; refused; growing and held (its delivery is not whole), both left for
-    the next run; outside the days that a backfill asks for.
-
-    It is known again by three marks: `seen` (name, size, time of change), `bytes`
-    (of the file as it lies there) and `content` (of the records it gives, so that the
-    same rows under another name or in another encoding are known).
-    """
-
-    name: str
-    contract: Contract | None
-    status: str
-    seen: str = ""
-    bytes: str = ""
-    content: str = ""
-    reason: str = ""
-    read: FileRead | None = None
-
-    @property
-    def window(self) -> tuple[datetime, datetime] | None:
-        """The whole local days it covers, half-open."""
-        told = self.read
-        if told is None or told.first_date is None or told.last_date is None:
-            return None
-        zone = ZoneInfo(told.zone)
-        after = told.last_date + timedelta(days=1)
-        return (
-            datetime.combine(told.first_date, time.min, zone),
-            datetime.combine(after, time.min, zone),
-        )
-
-    def entry(self) -> dict[str, Any]:
-        """Return its line in the manifest."""
-        told = self.read or FileRead(self.name)
-        return {
-            "name": self.name,
-            "contract": self.contract.name if self.contract else None,
-            "status": self.status,
-            "seen": self.seen,
-            "bytes": self.bytes,
-            "content": self.content,
-            "streams": list(told.streams),
-            "rows": told.rows,
-            "problems": told.problems,
-            "encoding": told.encoding,
-        }
-
-    @property
-    def marks(self) -> set[str]:
-        """Return what the file is known by the next time."""
-        return {self.seen, self.bytes, self.content} - {""}
-
-
 def collect(asked: Asked) -> Got:
     """Land every file of the folder not landed yet; a bad one stops no other."""
     outcomes: list[FileOutcome] = []
@@ -121,7 +60,7 @@ def collect(asked: Asked) -> Got:
         for outcome in _contract_files(asked, contract, list(group), known):
             _LOG.info("%s: %s %s", outcome.name, outcome.status, outcome.reason)
             outcomes.append(outcome)
-    return _got(asked, outcomes)
+    return file_outcomes.got(asked, outcomes)
 
 
 def read(
@@ -186,7 +125,7 @@ def _contract_files(
     So one that is new lands with all the others, none lands where one is refused, and
     a return to earlier content lands.
     """
-    drafts: list[_Draft] = []
+    drafts: list[Draft] = []
     if not contract.is_full:
         for each in group:
             yield from _landed(asked, each, contract, known, drafts)
@@ -235,7 +174,7 @@ def _landed(
     found: Found,
     contract: Contract,
     known: set[str],
-    done: list[_Draft],
+    done: list[Draft],
 ) -> Iterator[FileOutcome]:
     """Land the tables of one file, each for itself; note in `known` what they are."""
     try:
@@ -253,7 +192,7 @@ def _landed(
             return
         bounds = drop_folders.limits(asked.source)
         parts = compressed.parts(found.path, found.name, bounds)
-        drafts = [_Draft(asked, part, contract, found.path.parent) for part in parts]
+        drafts = [Draft(asked, part, contract, found.path.parent) for part in parts]
         outcomes: list[FileOutcome] = []
         for draft in drafts:
             outcome = draft.landed(known | {each.content for each in outcomes})
@@ -316,167 +255,3 @@ def _is_outside(asked: Asked, name: str, contract: Contract) -> bool:
         return False
     start, end = (instant.date() for instant in asked.window)
     return stated[1] < start or stated[0] > end
-
-
-class _Draft:
-    """One table on its way into the landings of its streams, until it is certain."""
-
-    def __init__(self, asked: Asked, part: Part, contract: Contract, beside: Path):
-        self._asked, self._part = asked, part
-        self._contract, self._beside = contract, beside
-        self._wanted = {stream.name for stream in asked.source.streams}
-        self._writers: dict[str, tuple[Writer, Mark]] = {}
-
-    def landed(self, known: set[str]) -> FileOutcome:
-        """Write the records; take them back where the table is refused or known."""
-        name, told = self._part.name, FileRead(self._part.name)
-        try:
-            try:
-                content = self._write(told, "runs")
-            except Scattered:
-                self.undo()
-                told = FileRead(name)
-                content = self._write(told, "blocks")
-        except FileRefused as error:
-            self.undo()
-            return FileOutcome(
-                name, self._contract, "refused", reason=str(error), read=told
-            )
-        status = "landed"
-        if content in known:
-            self.undo()
-            status = "known"
-        elif told.first_date is not None:
-            for stream in told.streams:
-                self._writer(stream)
-        return FileOutcome(name, self._contract, status, content=content, read=told)
-
-    def undo(self) -> None:
-        """Forget what was written."""
-        for writer, mark in self._writers.values():
-            writer.rollback(mark)
-
-    def _write(self, told: FileRead, way: str) -> str:
-        """Write what the table gives; return the digest of it, the clock left out."""
-        asked = self._asked
-        context = file_reading.context_of(
-            self._part.name,
-            asked.source.shop,
-            asked.source.name,
-            asked.as_of,
-            asked.hasher,
-        )
-        digests = _Digests(self._contract, context.as_of)
-        reading = file_reading.read_part(
-            self._part, self._contract, context, self._beside, told, way
-        )
-        # packing and hashing let other work go on, so one block is written while the
-        # next is read
-        with ThreadPoolExecutor(1) as behind:
-            pending: Future | None = None
-            for each in reading:
-                if pending is not None:
-                    pending.result()
-                    pending = None
-                if isinstance(each, Chunk):
-                    writer = self._writer(each.stream)
-                    pending = behind.submit(_write_chunk, each, writer, digests)
-                else:
-                    self._write_one(each, digests)
-            if pending is not None:
-                pending.result()
-        digests.add("dates", f"{told.first_date}/{told.last_date}".encode())
-        return digests.whole()
-
-    def _write_one(self, each: Record | Problem, digests: _Digests) -> None:
-        body = orjson.dumps(each.record)
-        digests.add(each.stream, body)
-        writer = self._writer(each.stream)
-        if writer is None:
-            return
-        fragment: Any = orjson.Fragment(body)
-        if isinstance(each, Record):
-            writer.record(each.key, each.observed_at, each.source_ref, fragment)
-        else:
-            writer.error(each.rule, each.reason, each.position, fragment)
-
-    def _writer(self, stream: str) -> Writer | None:
-        if stream not in self._wanted:
-            return None
-        if stream not in self._writers:
-            writer = self._asked.writer(stream)
-            self._writers[stream] = (writer, writer.mark())
-        return self._writers[stream][0]
-
-
-class _Digests:
-    """The content of a table, stream by stream, whatever its name and encoding."""
-
-    def __init__(self, contract: Contract, as_of: str):
-        self._contract = contract.name
-        self._clock = as_of.encode() if contract.reads_clock else b""
-        self._by_stream: dict[str, Any] = {}
-
-    def add(self, stream: str, bodies: bytes | memoryview) -> None:
-        """Take in more records of a stream."""
-        if self._clock:
-            bodies = bytes(bodies).replace(self._clock, b"")
-        if stream not in self._by_stream:
-            self._by_stream[stream] = hashlib.blake2b(digest_size=16)
-        self._by_stream[stream].update(bodies)
-
-    def whole(self) -> str:
-        """Return the digest of everything."""
-        digest = hashlib.blake2b(self._contract.encode(), digest_size=16)
-        for stream, of_stream in sorted(self._by_stream.items()):
-            digest.update(stream.encode() + of_stream.digest())
-        return digest.hexdigest()
-
-
-def _write_chunk(chunk: Chunk, writer: Writer | None, digests: _Digests) -> None:
-    digests.add(chunk.stream, chunk.bodies)
-    if writer is not None:
-        writer.block(chunk.lines, chunk.records)
-
-
-def _got(asked: Asked, outcomes: list[FileOutcome]) -> Got:
-    windows: dict[str, list[tuple[datetime, datetime]]] = {}
-    full: dict[str, None] = {}
-    ignored: dict[str, dict[str, None]] = {}
-    for outcome in outcomes:
-        if outcome.status != "landed" or not (outcome.contract and outcome.read):
-            continue
-        ignored.setdefault(outcome.contract.name, {}).update(
-            dict.fromkeys(outcome.read.ignored_columns)
-        )
-        for stream in outcome.read.streams:
-            if outcome.window:
-                windows.setdefault(stream, []).append(outcome.window)
-            full |= {stream: None} if outcome.contract.is_full else {}
-    return Got(
-        windows={stream: _joined(spans) for stream, spans in windows.items()},
-        manifest={
-            "files": [
-                outcome.entry()
-                for outcome in outcomes
-                if outcome.status in ("landed", "known")
-            ],
-            "full": sorted(full),
-            "ignored_columns": {
-                name: list(columns) for name, columns in ignored.items() if columns
-            },
-            "personal": dict(sorted(asked.hasher.counts.items())),
-        },
-        failures=[each.reason for each in outcomes if each.status == "refused"],
-    )
-
-
-def _joined(spans: list[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
-    """Return spans with those that touch made one."""
-    joined: list[tuple[datetime, datetime]] = []
-    for start, end in sorted(spans):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
-        else:
-            joined.append((start, end))
-    return joined

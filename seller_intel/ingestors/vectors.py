@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow
 from pyarrow import compute
 
-from seller_intel.ingestors import bulk, evaluation, expressions
+from seller_intel.ingestors import bulk, evaluation, expressions, money
 from seller_intel.ingestors.binding import Change, Plan
 from seller_intel.ingestors.bulk import Unfit, Values
 from seller_intel.ingestors.evaluation import Constant
@@ -64,7 +64,11 @@ def values_of(
     frame: Frame, expression: Expression, change: Change, step: Any
 ) -> Values | Constant:
     """Return the values of an expression brought to the type of its field."""
-    value = None if change.in_row else _of(frame, expression)
+    value = _of(frame, expression) if not change.in_row else None
+    if change.cents_by is not None:
+        value = _cents(frame, expression, change.cents_by)
+        if value is not None:
+            return value
     if value is None:
         return _row_by_row(frame, expression.names() | change.reads, step)
     if change.of_value is None:
@@ -72,9 +76,24 @@ def values_of(
     if isinstance(value, Constant):
         is_there = value.value is not None
         return Constant(change.of_value(value.value)) if is_there else value
-    if change.is_cents and bulk.matches(value.array, bulk.CENTS):
+    if change.is_cents and bulk.are_cents(value):
         return value
     return bulk.unary(change.of_value, value)
+
+
+def _cents(frame: Frame, expression: Expression, by: Expression) -> Values | None:
+    """Return amounts of two decimals where each row's currency has two; else None."""
+    value, currency = _of(frame, expression), _of(frame, by)
+    if not isinstance(value, Values) or currency is None:
+        return None
+    if not bulk.are_cents(value):
+        return None
+    named = (
+        [currency.value]
+        if isinstance(currency, Constant)
+        else currency.array.unique().to_pylist()
+    )
+    return value if all(money.minor_digits(each) == 2 for each in named) else None
 
 
 def _row_by_row(frame: Frame, names: set[str], step: Any) -> Values:
