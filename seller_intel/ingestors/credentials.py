@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import httpx
 
 from seller_intel import connections, settings
 from seller_intel.connections import Connection
+from seller_intel.ingestors.faults import ApiFault, Kind
 from seller_intel.ingestors.http import Judge, Session
 from seller_intel.ingestors.limits import Manners
 from seller_intel.ingestors.tokens import Fetch, Token, Tokens
@@ -63,10 +64,47 @@ def tokens_of(
         str(extra.get("refresh_token") or "") or None,
     )
     kept_at: Path | None = None
-    if is_kept and source.connection:
+    if is_kept and fetch and source.connection:
         name = f"token_{source.connection}.json"
         kept_at = settings.current().secrets_dir / name
     return Tokens(first, fetch, kept_at)
+
+
+def refreshing_session(
+    source: Source,
+    connection: Connection,
+    refresh: Callable[[Session, Token], Token],
+    *,
+    default: str,
+    judge: Judge,
+    manners: Manners | None = None,
+    transport: httpx.BaseTransport | None = None,
+) -> Session:
+    """Open a session whose access token is renewed by the connection's refresh token.
+
+    `refresh` asks the platform for another token, given the one there is; it must use
+    `call_without_token`.
+    """
+    opened: list[Session] = []
+
+    def fetch(old: Token | None) -> Token:
+        if old is None or not old.refresh:
+            said = "there is no refresh token, so the shop must be authorised again"
+            raise ApiFault(Kind.CREDENTIAL_REFUSED, said)
+        return refresh(opened[0], old)
+
+    can_refresh = bool(connection.extra.get("refresh_token"))
+    made = session(
+        source,
+        connection,
+        default=default,
+        judge=judge,
+        manners=manners,
+        tokens=tokens_of(source, connection, fetch if can_refresh else None),
+        transport=transport,
+    )
+    opened.append(made)
+    return made
 
 
 def session(

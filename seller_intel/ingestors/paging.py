@@ -56,7 +56,8 @@ class Query:
                least the first), or of a cursor (None: the first)
     identify   the key of a row in the list, and a text that changes when the row does
     land       hands the records of a row to `put(stream, key, record)`
-    detail     makes a row whole with a request of its own, where the list is thin
+    detail     makes a row whole with a request of its own
+    is_thin    says which rows need that; without it all do
     longest    the longest window the platform takes
     lag        how long before the run a window must end
     look_back  how much before what is covered is asked for again
@@ -71,6 +72,7 @@ class Query:
     land: Callable[[Row, Put], None]
     longest: timedelta
     detail: Callable[[Row], Row] | None = None
+    is_thin: Callable[[Row], bool] | None = None
     lag: timedelta = timedelta(minutes=1)
     look_back: timedelta = timedelta(0)
     history: timedelta | None = None
@@ -140,11 +142,7 @@ def read(
         tally.begin_pass()
         tally.passes = number + 1
         for label, page in reading(query, tally, first, ahead):
-            if query.detail:
-                rows = list(ahead.each(query.detail, page.rows))
-            else:
-                rows = list(page.rows)
-            yield label, tally.fresh(query, rows)
+            yield label, tally.fresh(query, _made_whole(query, page.rows, ahead))
         if _stood_still(tally):
             return
         first = query.ask(tally.window, query.first_page if query.is_numbered else None)
@@ -163,6 +161,22 @@ def _identity(query: Query, row: Row) -> tuple[str, str]:
         return query.identify(row)
     except (ApiFault, KeyError, TypeError, ValueError, AttributeError):
         return f"?{orjson.dumps(row).hex()}", ""
+
+
+def _made_whole(query: Query, rows: Sequence[Row], ahead: Ahead) -> Sequence[Row]:
+    """Return rows with those that are thin asked for one by one, in their places."""
+    if query.detail is None:
+        return rows
+    thin = [
+        at for at, row in enumerate(rows) if not query.is_thin or query.is_thin(row)
+    ]
+    if not thin:
+        return rows
+    made = list(rows)
+    whole = ahead.each(query.detail, [rows[at] for at in thin])
+    for at, row in zip(thin, whole, strict=True):
+        made[at] = row
+    return made
 
 
 def _stood_still(tally: Tally) -> bool:

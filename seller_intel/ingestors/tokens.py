@@ -7,11 +7,14 @@ import os
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import orjson
+
+from seller_intel.ingestors.faults import ApiFault, Kind
 
 _MARGIN = 300.0
 
@@ -26,6 +29,28 @@ class Token:
 
 
 Fetch = Callable[[Token | None], Token]
+
+
+def of_reply(told: Mapping[str, Any], old: Token | None, now: float) -> Token:
+    """Return the token that a platform's reply tells of.
+
+    Reads access_token, refresh_token (else the old one stays) and the end: expires_in
+    (seconds from now), expires_at (Unix seconds) or expire_time (Unix milliseconds).
+    """
+    value = told.get("access_token")
+    if not isinstance(value, str) or not value:
+        raise ApiFault(Kind.BAD_REPLY, "the reply to a token request holds none")
+    try:
+        if told.get("expires_in"):
+            until = now + float(told["expires_in"])
+        elif told.get("expires_at"):
+            until = float(told["expires_at"])
+        else:
+            until = float(told.get("expire_time") or 0) / 1000
+    except (TypeError, ValueError):
+        raise ApiFault(Kind.BAD_REPLY, "the token's end is no number") from None
+    refresh = told.get("refresh_token") or (old.refresh if old else None)
+    return Token(value, until or None, str(refresh) if refresh else None)
 
 
 class Tokens:
