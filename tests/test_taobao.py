@@ -337,7 +337,7 @@ def test_affiliate_orders_are_followed_by_their_position():
     assert not got.failures
     assert made["commissions"].keys == ["0", "1", "2", "3", "4"]
     landed = made["commissions"].newest["0"]
-    assert landed["_source"]["payee_hash"] == landed["relation_id_hash"]
+    assert landed["_source"]["payee_ref"] == landed["relation_id_hash"]
     assert "relation_id" not in landed
 
 
@@ -381,7 +381,7 @@ def test_a_ban_of_hours_ends_the_run_in_peace_with_what_was_covered():
     real = top.trades_sold_increment_get
 
     def banned_half_way(sent):
-        if sent["end_modified"] > "2026-11-22 11:30:00":
+        if sent["end_modified"] == "2026-11-22 11:30:00":
             top.answers.append(dict(BAN))
         return real(sent)
 

@@ -174,7 +174,7 @@ def _commissions(asked: Asked, called: Top) -> Query:
         payee = row.get("relation_id_hash") or row.get("special_id_hash")
         if not payee and own:
             payee = asked.hasher.hash("member", str(own), "taobao")
-        source = collecting.source_of(asked, payee_hash=payee)
+        source = collecting.source_of(asked, payee_ref=payee)
         put("commissions", key, _with_ids(row, "commissions") | {"_source": source})
 
     return Query(
