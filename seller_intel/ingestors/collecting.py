@@ -31,18 +31,20 @@ def collect(asked: Asked, session: Session, queries: Sequence[Query]) -> Got:
     """
     got = Got()
     read: dict[str, Any] = {}
+    covers: dict[str, list[Window]] = {}
     wanted = {stream.name for stream in asked.source.streams}
     with Ahead(session.manners.at_once) as ahead:
         for query in queries:
             if wanted.isdisjoint(query.streams):
                 continue
             tallies: list[dict[str, Any]] = []
+            spans: list[Window] = []
             try:
                 for tally, covered in _windows(asked, query, ahead):
                     tallies.append(tally.entry())
+                    spans.append(covered)
                     for stream in wanted.intersection(query.streams):
                         asked.writer(stream)
-                        got.windows.setdefault(stream, []).append(covered)
             except ApiFault as fault:
                 _LOG.warning("%s: %s", query.name, fault)
                 if fault.kind is Kind.QUOTA_USED_UP:
@@ -53,17 +55,29 @@ def collect(asked: Asked, session: Session, queries: Sequence[Query]) -> Got:
                     break
             finally:
                 read[query.name] = tallies
+                covers[query.name] = windows.joined(spans)
         # Nothing of what was asked ahead is waited for.
         session.close()
-    got.windows = {
-        stream: windows.joined(spans) for stream, spans in got.windows.items()
-    }
+    got.windows = _covered(wanted, queries, covers)
     got.manifest |= {
         "read": read,
         "requests": dict(sorted(session.outcomes.items())),
         "personal": dict(sorted(asked.hasher.counts.items())),
     }
     return got
+
+
+def _covered(
+    wanted: set[str], queries: Sequence[Query], covers: dict[str, list[Window]]
+) -> dict[str, list[Window]]:
+    """Return what is covered of each stream: what all the lists that feed it cover."""
+    covered: dict[str, list[Window]] = {}
+    for query in queries:
+        spans = covers.get(query.name, [])
+        for stream in wanted.intersection(query.streams):
+            before = covered.get(stream, spans)
+            covered[stream] = windows.common(before, spans)
+    return {stream: spans for stream, spans in covered.items() if spans}
 
 
 def source_of(asked: Asked, **more: Any) -> dict[str, Any]:

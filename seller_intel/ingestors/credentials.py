@@ -78,6 +78,7 @@ def refreshing_session(
     default: str,
     judge: Judge,
     manners: Manners | None = None,
+    hosts: Iterable[str] = (),
     transport: httpx.BaseTransport | None = None,
 ) -> Session:
     """Open a session whose access token is renewed by the connection's refresh token.
@@ -101,6 +102,7 @@ def refreshing_session(
         judge=judge,
         manners=manners,
         tokens=tokens_of(source, connection, fetch if can_refresh else None),
+        hosts=hosts,
         transport=transport,
     )
     opened.append(made)

@@ -230,6 +230,9 @@ class Session:
         return ApiFault(kind, said, fault.code, fault.wait)
 
     def _shown(self, fault: ApiFault, kind: Kind | None = None) -> ApiFault:
+        """Return a fault as it may be told; who is throttled to the end has had all."""
+        if fault.kind is Kind.THROTTLED:
+            kind = Kind.QUOTA_USED_UP
         said = self.redacted(f"{self.name}: {fault.said}")[:600]
         return ApiFault(kind or fault.kind, said, self.redacted(fault.code), fault.wait)
 

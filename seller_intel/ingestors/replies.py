@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -119,6 +119,14 @@ def identifier(value: Any, what: str) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     raise _wrong(value, what, "an id")
+
+
+def with_ids(record: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """Return the record with those of its ids that are there made text, in place."""
+    for name in names:
+        if record.get(name) is not None and record[name] != "":
+            record[name] = identifier(record[name], name)
+    return record
 
 
 def fault_of_status(reply: Reply) -> ApiFault | None:

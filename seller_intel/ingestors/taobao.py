@@ -133,7 +133,11 @@ def _refunds(asked: Asked, called: Top) -> Query:
     def land(refund: Row, put: Put) -> None:
         key = replies.identifier(refund.get("refund_id"), "refund_id")
         scrub(refund)
-        put("refunds", key, _with_ids(refund, "refunds") | {"_source": source})
+        put(
+            "refunds",
+            key,
+            replies.with_ids(refund, _IDS["refunds"]) | {"_source": source},
+        )
 
     return Query(
         name="refunds",
@@ -175,7 +179,11 @@ def _commissions(asked: Asked, called: Top) -> Query:
         if not payee and own:
             payee = asked.hasher.hash("member", str(own), "taobao")
         source = collecting.source_of(asked, payee_ref=payee)
-        put("commissions", key, _with_ids(row, "commissions") | {"_source": source})
+        put(
+            "commissions",
+            key,
+            replies.with_ids(row, _IDS["commissions"]) | {"_source": source},
+        )
 
     return Query(
         name="affiliate orders",
@@ -218,7 +226,9 @@ def _lander(asked: Asked) -> Callable[[Row, Put], None]:
         lines = _rows(trade, "orders", "order")
         del trade["orders"]
         scrub(trade)
-        put("orders", tid, _with_ids(trade, "orders") | {"_source": source})
+        put(
+            "orders", tid, replies.with_ids(trade, _IDS["orders"]) | {"_source": source}
+        )
         for position, line in enumerate(lines, 1):
             oid = replies.identifier(line.get("oid_str") or line.get("oid"), "oid")
             ties = {
@@ -226,7 +236,9 @@ def _lander(asked: Asked) -> Callable[[Row, Put], None]:
                 "parent_updated_at": modified,
                 "position": position,
             }
-            record = _with_ids(line, "order_lines") | {"_source": source | ties}
+            record = replies.with_ids(line, _IDS["order_lines"]) | {
+                "_source": source | ties
+            }
             put("order_lines", f"{tid}/{oid}", record)
 
     return land
@@ -258,14 +270,6 @@ def _state_of(row: Row) -> str:
 
 def _tid(trade: Row) -> str:
     return replies.identifier(trade.get("tid_str") or trade.get("tid"), "tid")
-
-
-def _with_ids(record: Row, stream: str) -> Row:
-    """Return a record with its ids as text."""
-    for name in _IDS[stream]:
-        if name in record and record[name] is not None:
-            record[name] = replies.identifier(record[name], name)
-    return record
 
 
 def _minutes(asked: Asked, option: str, default: int) -> timedelta:

@@ -93,6 +93,16 @@ def joined(spans: list[Window]) -> list[Window]:
     return whole
 
 
+def common(some: list[Window], others: list[Window]) -> list[Window]:
+    """Return the spans that both lists hold."""
+    both = [
+        (max(start, other_start), min(end, other_end))
+        for start, end in some
+        for other_start, other_end in others
+    ]
+    return joined([(start, end) for start, end in both if start < end])
+
+
 def _wanted(asked: Asked, streams: tuple[str, ...]) -> list[str]:
     there = {stream.name for stream in asked.source.streams}
     return [stream for stream in streams if stream in there]
