@@ -57,7 +57,6 @@ class Limiter:
         self._monotonic = monotonic
         self._lock = threading.Lock()
         self._next = 0.0
-        self._paused_until = 0.0
 
     def seconds_to_wait(self) -> float:
         """Take the next place in the queue; return how many seconds it is away."""
@@ -65,13 +64,13 @@ class Limiter:
             now = self._monotonic()
             earliest = max(self._next, now - self._gap * (self._burst - 1))
             self._next = earliest + self._gap
-            return max(earliest, self._paused_until) - now
+            return earliest - now
 
     def pause(self, seconds: float) -> None:
         """Hold back every request for some seconds."""
         with self._lock:
             until = self._monotonic() + seconds
-            self._paused_until = max(self._paused_until, until)
+            self._next = max(self._next, until)
 
 
 @cache
