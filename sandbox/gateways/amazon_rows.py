@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.gateways import forms, places
+from sandbox.gateways import forms, places, records
 from sandbox.gateways.desks import Desk
 from sandbox.gateways.forms import greenwich, yuan
 from sandbox.gateways.records import Order
@@ -56,7 +56,7 @@ def shares(amount: int, order: Order) -> list[int]:
 
 
 def new_order(order: Order, desk: Desk, wanted: set[str]) -> dict[str, Any]:
-    """Return an order of version 2026-01-01; one never paid has no prices."""
+    """Return an order of version 2026-01-01; one not charged has no prices."""
     state, city, postcode = places.AMERICA[order.place]
     by_amazon = order.channel == 0
     found: dict[str, Any] = {
@@ -92,11 +92,11 @@ def new_order(order: Order, desk: Desk, wanted: set[str]) -> dict[str, Any]:
                 "countryCode": "US",
             }
         }
-    if "PROCEEDS" in wanted and order.paid_at:
+    if "PROCEEDS" in wanted and records.is_charged(order):
         found["proceeds"] = {"grandTotal": _new_money(order.paid)}
     if "FULFILLMENT" in wanted:
         found["fulfillment"] = {
-            "fulfillmentStatus": _NEW[order.stand],
+            "fulfillmentStatus": _status(order, _NEW),
             "fulfilledBy": "AMAZON" if by_amazon else "MERCHANT",
         }
     return found
@@ -117,9 +117,9 @@ def _new_item(
             "sellerSku": product.seller_sku,
         },
     }
-    if order.paid_at:
+    if records.is_charged(order):
         found["product"]["price"] = {"unitPrice": _new_money(line.unit_price)}
-    if "PROCEEDS" in wanted and order.paid_at:
+    if "PROCEEDS" in wanted and records.is_charged(order):
         amounts = _amounts(order, position)
         found["proceeds"] = {
             "proceedsTotal": _new_money(sum(amounts.values())),
@@ -150,7 +150,7 @@ def _amounts(order: Order, position: int) -> dict[str, int]:
 
 
 def old_order(order: Order, desk: Desk) -> dict[str, Any]:
-    """Return an order of version 0; one never paid has no total."""
+    """Return an order of version 0; one not charged has no total."""
     state, city, postcode = places.AMERICA[order.place]
     pieces = sum(line.quantity for line in order.lines)
     shipped = pieces if order.shipped_at else 0
@@ -159,7 +159,7 @@ def old_order(order: Order, desk: Desk) -> dict[str, Any]:
         "SellerOrderId": order_id(order.no),
         "PurchaseDate": f"{greenwich(order.created_at)}Z",
         "LastUpdateDate": f"{greenwich(order.modified_at)}Z",
-        "OrderStatus": _OLD[order.stand],
+        "OrderStatus": _status(order, _OLD),
         "FulfillmentChannel": "AFN" if order.channel == 0 else "MFN",
         "SalesChannel": "Amazon.com",
         "MarketplaceId": MARKETPLACE,
@@ -169,7 +169,7 @@ def old_order(order: Order, desk: Desk) -> dict[str, Any]:
         "IsPrime": order.channel == 1,
         "IsReplacementOrder": False,
     }
-    if order.paid_at:
+    if records.is_charged(order):
         found["OrderTotal"] = _old_money(order.paid)
         found["BuyerInfo"] = {
             "BuyerEmail": f"{order.customer:010x}@marketplace.amazon.com"
@@ -195,7 +195,7 @@ def old_item(order: Order, position: int, desk: Desk) -> dict[str, Any]:
         "QuantityOrdered": line.quantity,
         "QuantityShipped": line.quantity if order.shipped_at else 0,
     }
-    if order.paid_at:
+    if records.is_charged(order):
         amounts = _amounts(order, position)
         found |= {
             "ItemPrice": _old_money(amounts["ITEM"]),
@@ -244,6 +244,13 @@ def refund_event(order: Order, desk: Desk) -> dict[str, Any]:
         "PostedDate": f"{greenwich(order.refunded_at)}Z",
         "ShipmentItemAdjustmentList": adjustments,
     }
+
+
+def _status(order: Order, words: tuple[str, ...]) -> str:
+    """Return the status; what was shipped stays so when it comes back."""
+    if order.closed_at and order.shipped_at:
+        return words[records.standing(order)]
+    return words[order.stand]
 
 
 def _new_money(cents: int) -> dict[str, str]:

@@ -149,8 +149,14 @@ class Books:
 
     @cached_property
     def payouts(self) -> Versions:
-        """Return when refunds were paid out."""
-        return self._once("refunded_at")
+        """Return when refunds were paid out.
+
+        Amazon charges when goods are shipped: what never was is not paid back.
+        """
+        if self.shop.platform != "amazon":
+            return self._once("refunded_at")
+        shipped = np.flatnonzero(self._columns["shipped_at"] < FAR)
+        return Versions([(self._columns["refunded_at"][shipped], shipped)])
 
     @cached_property
     def applied(self) -> Versions:

@@ -75,6 +75,14 @@ class Product:
     category_id: str
 
 
+def is_charged(order: Order) -> bool:
+    """Tell whether the buyer paid where a platform charges when goods are shipped.
+
+    An order cancelled before that was never charged and has nothing to give back.
+    """
+    return bool(order.paid_at) and not (order.closed_at and not order.shipped_at)
+
+
 def standing(order: Order) -> int:
     """Return the stand an order had before it was closed."""
     if order.received_at:

@@ -55,9 +55,9 @@ def order(order: Order, shop: Books) -> dict[str, Any]:
         "processedAt": _moment(order.created_at),
         "updatedAt": _moment(order.modified_at),
         "closedAt": _moment(order.received_at),
-        "cancelledAt": _moment(order.closed_at),
+        "cancelledAt": None if order.shipped_at else _moment(order.closed_at),
         "cancelReason": None
-        if not order.closed_at
+        if order.shipped_at or not order.closed_at
         else "CUSTOMER"
         if paid
         else "DECLINED",

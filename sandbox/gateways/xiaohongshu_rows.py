@@ -18,7 +18,7 @@ def head(order: Order) -> dict[str, Any]:
         status = 9
     after_sales = 1 if not order.applied_at else 3 if order.refunded_at else 2
     return {
-        "orderId": _order_id(order),
+        "orderId": order_id(order),
         "orderStatus": status,
         "orderType": 1,
         "orderAfterSalesStatus": after_sales,
@@ -90,7 +90,7 @@ def after_sale(order: Order) -> dict[str, Any]:
         "reasonId": 1,
         "reasonNameZh": ("七天无理由", "质量问题", "多拍错拍")[order.no % 3],
         "status": 4 if order.refunded_at else 1,
-        "orderId": _order_id(order),
+        "orderId": order_id(order),
         "userId": f"xhs{order.customer:010d}",
         "applyTime": order.applied_at * 1_000,
         "updatedAt": (order.refunded_at or order.applied_at) * 1_000,
@@ -98,7 +98,8 @@ def after_sale(order: Order) -> dict[str, Any]:
     }
 
 
-def _order_id(order: Order) -> str:
+def order_id(order: Order) -> str:
+    """Return the number of an order."""
     return f"P{700_000_000_000_000_001 + order.no * 17}"
 
 
