@@ -68,6 +68,12 @@ renamed as (
         ) }}
         + {{ payload_sum('OrderItems[*]', 'ItemTax.Amount') }}
         + {{ payload_sum('OrderItems[*]', 'ShippingTax.Amount') }} as tax,
+        {{ payload_sum(
+            'orderItems[*].proceeds.breakdowns[*]',
+            'subtotal.amount',
+            key='type',
+            among=['GIFT_WRAP', 'COD_FEE', 'DELIVERY_TIP', 'OTHER'],
+        ) }} as extras,
         -- the sign differs from market to market
         {{ payload_sum(
             'orderItems[*].proceeds.breakdowns[*]',
@@ -130,8 +136,10 @@ charged as (
     select
         *,
         case when paid_at is null then 0 else payment end as paid_amount,
-        -- where prices hold the tax, the items add up to the total without it
+        -- where prices hold the tax, the items add up to the total without it; with a
+        -- gift wrap or a tip the total is not taken apart
         case
+            when extras <> 0 then null
             when goods + freight - seller_discount_amount = payment then goods - tax
             else goods
         end as goods_amount,

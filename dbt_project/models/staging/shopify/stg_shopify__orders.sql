@@ -87,8 +87,13 @@ charged as (
     select
         *,
         case when paid_at is null then 0 else payment end as paid_amount,
-        subtotal + coalesce(seller_discount_amount, 0)
-        - case when has_tax_inside then tax else 0 end as goods_amount,
+        -- of a part payment nobody says what was paid for
+        case
+            when payment = total
+                then
+                    subtotal + coalesce(seller_discount_amount, 0)
+                    - case when has_tax_inside then tax else 0 end
+        end as goods_amount,
         case when paid_at is null then 0 else freight end as freight_amount,
         case when paid_at is null then 0 else tax end as tax_amount,
         case when is_test then 'test' else 'normal' end as order_kind,

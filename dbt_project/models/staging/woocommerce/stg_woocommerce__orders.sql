@@ -64,9 +64,13 @@ charged as (
     select
         *,
         case when paid_at is null then 0 else total end as paid_amount,
-        -- a surcharge is no freight, and goods are what else was charged
-        total - coalesce(tax, 0) - coalesce(freight, 0)
-        + coalesce(seller_discount_amount, 0) as goods_amount,
+        -- a surcharge is neither goods nor freight: such a total is not taken apart
+        case
+            when surcharges = 0
+                then
+                    total - coalesce(tax, 0) - coalesce(freight, 0)
+                    + coalesce(seller_discount_amount, 0)
+        end as goods_amount,
         case when paid_at is null then 0 else freight end as freight_amount,
         case when paid_at is null then 0 else tax end as tax_amount,
         case when status = 'completed' then completed_at end as received_at,
