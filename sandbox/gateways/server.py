@@ -63,12 +63,13 @@ async def _transfer(
         body = body[: len(body) // 2]
     if fault == "hanging":
         await asyncio.sleep(seconds)
-        raise Cut
     headers = [(name.encode(), text.encode()) for name, text in reply.headers]
     headers.append((b"content-length", str(len(body)).encode()))
     await send(
         {"type": "http.response.start", "status": reply.status, "headers": headers}
     )
+    if fault == "hanging":
+        raise Cut
     if fault == "cut":
         await send(
             {

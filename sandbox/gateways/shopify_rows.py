@@ -43,9 +43,7 @@ def order(order: Order, shop: Books) -> dict[str, Any]:
     state, city, _ = places.AMERICA[order.place]
     discount = order.seller_discount + order.platform_discount
     code = f"agent{order.link:03d}" if order.link >= 0 else "WELCOME"
-    landing = "/products/1"
-    if order.link >= 0:
-        landing += f"?utm_source=ig&utm_medium=affiliate&ref=agent{order.link:03d}"
+    visit = _visit(order.link)
     mail = f"c{shop.persons[order.customer]:07d}@example.org"
     return {
         "id": f"gid://shopify/Order/{number}",
@@ -80,6 +78,7 @@ def order(order: Order, shop: Books) -> dict[str, Any]:
         "totalTaxSet": _money(order.tax, shop),
         "totalPriceSet": _money(order.paid, shop),
         "currentTotalPriceSet": _money(order.paid - refunded, shop),
+        "totalReceivedSet": _money(order.paid if paid else 0, shop),
         "totalRefundedSet": _money(refunded, shop),
         "currentTotalDutiesSet": None,
         "customer": {
@@ -93,23 +92,24 @@ def order(order: Order, shop: Books) -> dict[str, Any]:
             "city": city,
         },
         "customAttributes": [],
-        "customerJourneySummary": {
-            "firstVisit": {
-                "landingPage": landing,
-                "referrerUrl": "https://www.instagram.com/",
-                "utmParameters": {
-                    "source": "ig",
-                    "medium": "affiliate",
-                    "campaign": None,
-                }
-                if order.link >= 0
-                else None,
-            }
-        },
+        "customerJourneySummary": {"firstVisit": visit, "lastVisit": visit},
         "lineItems": _connection(
             [_line(order, position, shop) for position in range(len(order.lines))]
         ),
         "refunds": [_refund(order, shop)] if order.refunded_at else [],
+    }
+
+
+def _visit(link: int) -> dict[str, Any]:
+    """Return where the buyer came from: an agent's link or nowhere in particular."""
+    landing = "/products/1"
+    if link >= 0:
+        landing += f"?utm_source=ig&utm_medium=affiliate&ref=agent{link:03d}"
+    told = {"source": "ig", "medium": "affiliate", "campaign": None}
+    return {
+        "landingPage": landing,
+        "referrerUrl": "https://www.instagram.com/",
+        "utmParameters": told if link >= 0 else None,
     }
 
 
