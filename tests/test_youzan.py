@@ -17,6 +17,11 @@ from seller_intel.ingestors.youzan_session import judge
 HOUR_AGO = AS_OF - timedelta(hours=1)
 
 
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("SELLER_INTEL_HOME", str(tmp_path))
+
+
 def order(number: int, changed: str = "2026-11-22 11:30:00", **more) -> dict:
     return {
         "order_info": {
