@@ -376,6 +376,16 @@ def test_a_body_that_is_fine_is_read_whatever_its_texts_hold(value):
     assert replies.parsed(orjson.dumps(value)) == value
 
 
+def test_a_reply_that_is_cut_off_is_no_deep_one():
+    import orjson
+
+    whole = orjson.dumps({"a": [{"b": [{"c": {}}] * 3, "t": "[{"}] * 200})
+
+    for end in range(1, len(whole), 97):
+        with pytest.raises(ValueError, match="JSON|expected|end|EOF|control"):
+            replies.parsed(whole[:end])
+
+
 def test_ids_beyond_the_precision_of_floats_stay_exact():
     told = replies.parsed(b'{"tid": 2853311223344556677, "fee": 51.8}')
 

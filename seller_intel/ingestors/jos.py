@@ -137,6 +137,8 @@ _KINDS = {
     **dict.fromkeys(("7", "8"), Kind.CLOCK_OFF),
     **dict.fromkeys(("11", "12"), Kind.CREDENTIAL_REFUSED),
     "19": Kind.TOKEN_EXPIRED,
+    # the platform's own services do not answer (JOS error list; not on the page)
+    **dict.fromkeys(("61", "63", "64", "65", "66", "67"), Kind.RETRY),
 }
 _FOUND = {
     "11": "the signature is missing: ",

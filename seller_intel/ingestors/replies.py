@@ -158,22 +158,22 @@ def _unpacked(unpack: Any, raw: bytes, room: int) -> bytes:
 
 def _is_deep(body: bytes) -> bool:
     """Tell whether brackets nest too deep; those within texts are looked past."""
-    if not _remainder(body.translate(None, _BRACKETS)):
+    if _levels(body.translate(None, _BRACKETS)) <= DEEPEST:
         return False
-    bare = _TEXT.sub(b"", body).translate(None, _BRACKETS)
-    return _remainder(bare) > 0 and bare.count(b"{") + bare.count(b"[") > DEEPEST
+    return _levels(_TEXT.sub(b"", body).translate(None, _BRACKETS)) > DEEPEST
 
 
-def _remainder(brackets: bytes) -> int:
-    """Return how many brackets are left after peeling off so many levels."""
-    for _ in range(DEEPEST):
+def _levels(brackets: bytes) -> int:
+    """Return how many levels brackets nest, or more than DEEPEST.
+
+    Each round peels off the innermost; what a cut reply leaves open counts as well.
+    """
+    for level in range(DEEPEST + 1):
         before = len(brackets)
-        if not before:
-            return 0
         brackets = brackets.replace(b"{}", b"").replace(b"[]", b"")
         if len(brackets) == before:
-            break
-    return len(brackets)
+            return level + before
+    return DEEPEST + 1
 
 
 def _too_large(bounds: Bounds) -> ApiFault:
