@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -11,6 +12,7 @@ _BEIJING = datetime(1970, 1, 1, 8)  # noqa: DTZ001
 _GREENWICH = datetime(1970, 1, 1)  # noqa: DTZ001
 
 
+@lru_cache(maxsize=1 << 14)
 def yuan(cents: int) -> str:
     """Return cents as a decimal text with two places."""
     sign = "-" if cents < 0 else ""
