@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 
+from seller_intel import clock
 from seller_intel.extraction import Asked, Got, Window
 from seller_intel.ingestors import (
     beijing,
@@ -23,9 +24,11 @@ from seller_intel.ingestors import (
     replies,
     windows,
 )
+from seller_intel.ingestors.connecting import Conversation, of_app
 from seller_intel.ingestors.jos import Jos
 from seller_intel.ingestors.paging import Page, Put, Query, Row
 from seller_intel.ingestors.personal_fields import DROP
+from seller_intel.sources import Source
 
 PAGE_SIZE = 50
 UNION_HISTORY = timedelta(days=90)
@@ -257,3 +260,33 @@ def _key(row: Row, name: str) -> str:
 
 def _days(asked: Asked, option: str, default: float) -> timedelta:
     return timedelta(days=float(asked.source.options.get(f"{option}_days", default)))
+
+
+def _probe(source: Source) -> str:
+    """Ask how many orders changed in the last hour."""
+    called = jos.opened(source)
+    now = clock.wall()
+    sent = {
+        "start_date": beijing.text(now - timedelta(hours=1)),
+        "end_date": beijing.text(now),
+        "dateType": 0,
+        "sortType": 0,
+        "order_state": "ALL",
+        "optional_fields": "orderId",
+        "page": "1",
+        "page_size": "1",
+    }
+    with called.session:
+        told = called.ask("jingdong.pop.order.enSearch", sent)
+    name = "searchorderinfo_result"
+    found = replies.mapping(told.get(name), name)
+    changed = replies.count(found.get("orderTotal"), "orderTotal")
+    return f"JD answers; {changed} orders changed in the last hour."
+
+
+CONNECT = Conversation(
+    title="JD",
+    questions=of_app("open.jd.com"),
+    probe=_probe,
+    streams=("orders", "order_lines", "refunds"),
+)

@@ -11,6 +11,7 @@ from datetime import timedelta
 
 import httpx
 
+from seller_intel import clock
 from seller_intel.extraction import Asked, Got, Window
 from seller_intel.ingestors import (
     collecting,
@@ -19,9 +20,11 @@ from seller_intel.ingestors import (
     replies,
     windows,
 )
+from seller_intel.ingestors.connecting import Conversation, of_app
 from seller_intel.ingestors.paging import Page, Put, Query, Row
 from seller_intel.ingestors.personal_fields import DROP
 from seller_intel.ingestors.pop import Pop
+from seller_intel.sources import Source
 
 HISTORY = timedelta(days=90)
 # Changes show up to 3 minutes late (page section 2).
@@ -227,3 +230,32 @@ def _state_of(order: Row) -> str:
 
 def _key(row: Row, name: str) -> str:
     return replies.identifier(row.get(name), name)
+
+
+def _probe(source: Source) -> str:
+    """Ask how many orders changed in the last minutes."""
+    called = pop.opened(source)
+    now = int(clock.wall().timestamp()) - int(LAG.total_seconds())
+    sent = {
+        "order_status": 5,
+        "refund_status": 5,
+        "is_lucky_flag": 0,
+        "start_updated_at": now - 1500,
+        "end_updated_at": now,
+        "page": 1,
+        "page_size": 10,
+        "use_has_next": False,
+    }
+    with called.session:
+        told = called.ask("pdd.order.number.list.increment.get", sent)
+    changed = replies.count(told.get("total_count") or 0, "total_count")
+    return f"Pinduoduo answers; {changed} orders changed in the last half hour."
+
+
+CONNECT = Conversation(
+    title="Pinduoduo",
+    questions=of_app("open.pinduoduo.com", "Client id", "Client secret"),
+    probe=_probe,
+    streams=("orders", "order_lines", "refunds"),
+    history_days=HISTORY.days,
+)

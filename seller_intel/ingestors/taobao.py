@@ -12,6 +12,7 @@ from decimal import Decimal, InvalidOperation
 
 import httpx
 
+from seller_intel import clock
 from seller_intel.extraction import Asked, Got, Window
 from seller_intel.ingestors import (
     beijing,
@@ -21,9 +22,11 @@ from seller_intel.ingestors import (
     top,
     windows,
 )
+from seller_intel.ingestors.connecting import Conversation, of_app
 from seller_intel.ingestors.paging import Page, Put, Query, Row
 from seller_intel.ingestors.personal_fields import DROP
 from seller_intel.ingestors.top import Top
+from seller_intel.sources import Source
 
 HISTORY = timedelta(days=90)
 
@@ -41,26 +44,16 @@ _REFUND_FIELDS = (
     "created,modified,end_time,has_good_return,reason,num,num_iid,sku,outer_id,title,"
     "refund_phase,buyer_open_uid"
 )
+_DROPPED = (
+    *("buyer_nick", "buyer_email", "buyer_alipay_no", "alipay_no"),
+    *("alipay_id", "buyer_message", "buyer_memo", "seller_memo"),
+    *("buyer_area", "buyer_ip", "oaid", "receiver_name", "receiver_address"),
+    *("receiver_zip", "receiver_mobile", "receiver_phone", "invoice_name"),
+)
 PERSONAL = {
     "orders": {
         "buyer_open_uid": "buyer",
-        "buyer_nick": DROP,
-        "buyer_email": DROP,
-        "buyer_alipay_no": DROP,
-        "alipay_no": DROP,
-        "alipay_id": DROP,
-        "buyer_message": DROP,
-        "buyer_memo": DROP,
-        "seller_memo": DROP,
-        "buyer_area": DROP,
-        "buyer_ip": DROP,
-        "oaid": DROP,
-        "receiver_name": DROP,
-        "receiver_address": DROP,
-        "receiver_zip": DROP,
-        "receiver_mobile": DROP,
-        "receiver_phone": DROP,
-        "invoice_name": DROP,
+        **dict.fromkeys(_DROPPED, DROP),
     },
     "refunds": {
         "buyer_open_uid": "buyer",
@@ -274,3 +267,29 @@ def _tid(trade: Row) -> str:
 
 def _minutes(asked: Asked, option: str, default: int) -> timedelta:
     return timedelta(minutes=float(asked.source.options.get(option, default)))
+
+
+def _probe(source: Source) -> str:
+    """Ask how many orders changed in the last half hour."""
+    called = top.opened(source)
+    now = clock.wall()
+    sent = {
+        "start_modified": beijing.text(now - timedelta(minutes=30)),
+        "end_modified": beijing.text(now),
+        "fields": "tid",
+        "page_size": "1",
+        "use_has_next": "false",
+    }
+    with called.session:
+        told = called.ask("taobao.trades.sold.increment.get", sent)
+    changed = replies.count(told.get("total_results", 0), "total_results")
+    return f"Taobao answers; {changed} orders changed in the last half hour."
+
+
+CONNECT = Conversation(
+    title="Taobao or Tmall",
+    questions=of_app("open.taobao.com"),
+    probe=_probe,
+    streams=("orders", "order_lines", "refunds"),
+    history_days=HISTORY.days,
+)
