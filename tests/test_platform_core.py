@@ -45,7 +45,11 @@ NO_SALES = (
     "prize_for_a_fen",
     "without_amount",
 )
-SALES = ("cancelled_and_paid_back", "cancelled_part_of_a_split_order")
+SALES = (
+    "cancelled_after_payment",
+    "cancelled_and_paid_back",
+    "cancelled_part_of_a_split_order",
+)
 
 
 def registry() -> str:

@@ -17,6 +17,8 @@ renamed as (
 
         -- facts
         {{ payload('validCode') }} as platform_status,
+        -- the day of the payment, 0 before it
+        nullif({{ payload('payMonth') }}, '0') as paid_out_on,
         {{ payload('actualFee', 'numeric') }} as actual_fee,
         {{ payload('estimateFee', 'numeric') }} as estimated_fee,
         'CNY' as currency,
@@ -35,11 +37,14 @@ renamed as (
     from source
 ),
 
--- what became invalid was never earned
+-- what became invalid was never earned; a finished order is paid out later
 earned as (
     select
         *,
-        {{ status_of('jd', 'commissions', 'platform_status', 'null') }} as status
+        case
+            when platform_status = '17' and paid_out_on is not null then 'settled'
+            else {{ status_of('jd', 'commissions', 'platform_status', 'null') }}
+        end as status
     from renamed
 ),
 
@@ -48,7 +53,7 @@ counted as (
         *,
         case
             when status = 'reversed' then 0
-            when status = 'settled' then actual_fee
+            when platform_status = '17' then actual_fee
             else estimated_fee
         end as amount
     from earned

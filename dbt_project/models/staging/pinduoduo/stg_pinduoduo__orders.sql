@@ -56,8 +56,9 @@ named as (
     select
         *,
         case
-            when group_status = '2' or confirm_status = '2' then 'cancelled'
+            when group_status = '2' then 'group_failed'
             when trade_type = '1' and step_status in ('0', '1') then 'deposit'
+            when confirm_status = '2' then 'cancelled'
             when refund_status = '4' then 'refunded'
             else order_status
         end as platform_status
@@ -71,7 +72,7 @@ dated as (
         {{ status_of('pinduoduo', 'orders', 'platform_status', "'unknown'") }}
             as status,
         case
-            when platform_status not in ('cancelled', 'deposit')
+            when platform_status not in ('group_failed', 'deposit')
                 then coalesce(pay_time, confirmed_at)
         end as paid_at
     from named
