@@ -1,4 +1,4 @@
-"""The command line of the sandbox: write files of days, or the reference files."""
+"""The command line of the sandbox: write its files, or serve its gateways."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sandbox import days, files
 from sandbox.exports import reference
+from sandbox.gateways import serving
 from sandbox.market import SEED, Market, Size
 
 log = logging.getLogger("sandbox")
@@ -29,12 +30,17 @@ def main(arguments: list[str] | None = None) -> int:
     )
     kept = commands.add_parser("reference", help="write what the seller keeps by hand")
     kept.add_argument("--folder", type=Path, default=Path("reference"))
+    gateways = commands.add_parser("serve", help="speak the platforms' interfaces")
+    serving.add(gateways)
     for command in (write, kept):
         command.add_argument("--seed", type=int, default=SEED)
         command.add_argument("--customers", type=int)
         command.add_argument("--listings", type=int)
         command.add_argument("--orders", type=int)
     given = parser.parse_args(arguments)
+    if given.command == "serve":
+        serving.serve(given)
+        return 0
     market = Market(given.seed, Size.of(given.customers, given.listings, given.orders))
     if given.command == "write":
         written = files.write(given.home, market, given.first, given.last)

@@ -10,25 +10,26 @@ from sandbox.catalogue import Catalogue
 from sandbox.prices import Prices
 
 _LINES = {
-    "tmall": [0.76, 0.18, 0.06],
+    "taobao": [0.76, 0.18, 0.06],
     "pinduoduo": [1.0],
     "shopify": [0.68, 0.22, 0.10],
 }
+_USUAL_LINES = [0.7, 0.2, 0.1]
 
 
 def fill(
     seed: int,
-    shop_no: int,
+    own: tuple[int, goods.OwnShop],
     moments: np.ndarray,
     catalogue: Catalogue,
     prices: Prices,
     states: np.ndarray,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return amounts per order and the lines, for orders at these moments."""
-    shop = goods.OWN_SHOPS[shop_no]
+    shop_no, shop = own
     draw = draws.of(seed, shop.key, "baskets")
     day = moments // days.SECONDS
-    sizes = 1 + draws.among(draw, _LINES[shop.key], len(moments))
+    sizes = 1 + draws.among(draw, _LINES.get(shop.platform, _USUAL_LINES), len(moments))
     order = np.repeat(np.arange(len(moments)), sizes)
     listing = _chosen(draw, shop_no, day[order], catalogue, prices, states)
     sku = _sku_of(draw, listing, catalogue)
@@ -106,11 +107,11 @@ def _amounts(
     platform = np.zeros(len(day), dtype="int64")
     freight = np.zeros(len(day), dtype="int64")
     tax = np.zeros(len(day), dtype="int64")
-    if shop.key == "tmall":
+    if shop.country == "CN" and shop.platform != "pinduoduo":
         festive = prices.activity[listing, day] >= 0
         platform = np.where(festive, goods_amount // 30_000 * 3_000, 0)
         freight = np.where(goods_amount < 5_900, 600, 0)
-    elif shop.key == "pinduoduo":
+    elif shop.platform == "pinduoduo":
         platform = np.where(draw.random(len(day)) < 0.25, 200, 0)
     else:
         rest = goods_amount - coupon

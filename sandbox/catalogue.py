@@ -10,6 +10,8 @@ import pandas as pd
 from sandbox import days, draws, goods
 
 NEVER_GONE = 1 << 20
+_WESTERN = {"amazon": "USD", "shopify": "USD", "woocommerce": "EUR"}
+_OTHER_IDS = 7_200_000_000_001
 # platform: median and spread of the units a listing has sold in its life
 _LIFETIME = {
     "pinduoduo": (4_200, 1.7),
@@ -34,10 +36,14 @@ class Catalogue:
         return np.flatnonzero(self.listings["own_shop"].to_numpy() == shop_no)
 
 
-def build(seed: int, listing_count: int) -> Catalogue:
+def build(
+    seed: int,
+    listing_count: int,
+    shops: tuple[goods.OwnShop, ...] = goods.OWN_SHOPS,
+) -> Catalogue:
     """Return the catalogue of a market with about so many listings."""
     products = _products(seed, max(14, listing_count // 50))
-    own = _own_listings(seed, listing_count, products)
+    own = _own_listings(seed, listing_count, products, shops)
     rivals = _rival_listings(seed, max(0, listing_count - len(own)), products)
     listings = _described(seed, pd.concat([own, rivals], ignore_index=True), products)
     return Catalogue(products, _plain(listings), _plain(_skus(seed, listings)))
@@ -82,12 +88,14 @@ def _products(seed: int, per_category: int) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _own_listings(seed: int, count: int, products: pd.DataFrame) -> pd.DataFrame:
+def _own_listings(
+    seed: int, count: int, products: pd.DataFrame, shops: tuple[goods.OwnShop, ...]
+) -> pd.DataFrame:
     draw = draws.of(seed, "own listings")
     codes = [category.code for category in goods.CATEGORIES]
     ours = [codes.index(code) for code in goods.OWN_CATEGORIES]
     frames = []
-    for shop_no, shop in enumerate(goods.OWN_SHOPS):
+    for shop_no, shop in enumerate(shops):
         wanted = max(8, round(count * shop.listing_share))
         chosen: list[int] = []
         for place, category_no in enumerate(ours):
@@ -150,13 +158,17 @@ def _described(
     draw = draws.of(seed, "listings")
     count = len(listings)
     product = products.loc[listings["product"]].reset_index(drop=True)
-    is_dollar = listings["platform"].isin(["amazon", "shopify"]).to_numpy()
-    factor = listings["platform"].map(
-        {name: fact[1] for name, fact in goods.RIVAL_PLATFORMS.items()}
-        | {"shopify": 0.32}
+    is_western = listings["platform"].isin(list(_WESTERN)).to_numpy()
+    factor = (
+        listings["platform"]
+        .map(
+            {name: fact[1] for name, fact in goods.RIVAL_PLATFORMS.items()}
+            | {"shopify": 0.32, "woocommerce": 0.32}
+        )
+        .fillna(1.0)
     )
     wished = product["price"] * factor * np.exp(draw.normal(0, 0.10, count))
-    base = np.maximum(np.round(wished), 2) * 100 - np.where(is_dollar, 1, 10)
+    base = np.maximum(np.round(wished), 2) * 100 - np.where(is_western, 1, 10)
     gone = np.where(
         (listings["own_shop"] < 0) & (draw.random(count) < 0.05),
         draw.integers(300, days.COUNT, count),
@@ -167,13 +179,13 @@ def _described(
         listing_id=_listing_ids(listings, product),
         category_no=product["category_no"],
         platform_category_id=[
-            leaf.platform_ids[name]
+            leaf.platform_ids.get(name, leaf.code)
             for leaf, name in zip(category, listings["platform"], strict=True)
         ],
         title=_titles(draw, listings, product, category),
         model=product["model"],
-        brand=np.where(is_dollar, product["brand_en"], product["brand_zh"]),
-        currency=np.where(is_dollar, "USD", "CNY"),
+        brand=np.where(is_western, product["brand_en"], product["brand_zh"]),
+        currency=listings["platform"].map(_WESTERN).fillna("CNY"),
         base_price=base.astype("int64"),
         listed_day=-listings["age"],
         gone_day=gone,
@@ -197,7 +209,7 @@ def _listing_ids(listings: pd.DataFrame, product: pd.DataFrame) -> list[str]:
         elif platform == "shopify":  # its export names a product by the seller's code
             ids.append(f"{model}-{number:03d}")
         else:
-            ids.append(str(starts[platform] + number * 1_009))
+            ids.append(str(starts.get(platform, _OTHER_IDS) + number * 1_009))
     return ids
 
 
@@ -213,7 +225,7 @@ def _titles(
     for place, (platform, leaf, row) in enumerate(
         zip(listings["platform"], category, product.itertuples(), strict=True)
     ):
-        if platform in ("amazon", "shopify"):
+        if platform in _WESTERN:
             titles.append(
                 f"{row.brand_en} {leaf.words_en[row.word]} {row.model}"
                 f" {row.size} {leaf.unit_name}"

@@ -40,6 +40,8 @@ class OwnShop:
     currency: str
     customer_share: float
     listing_share: float
+    opened: int = 0
+    """Seconds after ORDERS_START; whoever comes earlier finds no shop."""
 
 
 PARENTS = {

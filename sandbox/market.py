@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from sandbox import catalogue, demand, people, prices, supply, trade
+from sandbox import catalogue, demand, goods, people, prices, supply, trade
 from sandbox.catalogue import Catalogue
 from sandbox.demand import Demand
 from sandbox.people import People
@@ -47,16 +47,17 @@ class Market:
 
     seed: int = SEED
     size: Size = Size()
+    shops: tuple[goods.OwnShop, ...] = goods.OWN_SHOPS
 
     @cached_property
     def catalogue(self) -> Catalogue:
         """Products, listings, SKUs."""
-        return catalogue.build(self.seed, self.size.listings)
+        return catalogue.build(self.seed, self.size.listings, self.shops)
 
     @cached_property
     def prices(self) -> Prices:
         """Prices and activities."""
-        return prices.build(self.seed, self.catalogue)
+        return prices.build(self.seed, self.catalogue, self.shops)
 
     @cached_property
     def states(self) -> np.ndarray:
@@ -69,13 +70,18 @@ class Market:
         eagerness = 1.0
         if self.size.orders is not None:
             eagerness = people.eagerness_for(self.size.orders / self.size.customers)
-        return people.build(self.seed, self.size.customers, eagerness)
+        return people.build(self.seed, self.size.customers, eagerness, self.shops)
 
     @cached_property
     def trade(self) -> Trade:
         """Orders of our shops."""
         return trade.build(
-            self.seed, self.people, self.catalogue, self.prices, self.states
+            self.seed,
+            self.people,
+            self.catalogue,
+            self.prices,
+            self.states,
+            self.shops,
         )
 
     @cached_property

@@ -27,11 +27,16 @@ class People:
     visits: pd.DataFrame
 
 
-def build(seed: int, customer_count: int, eagerness: float = 1.0) -> People:
+def build(
+    seed: int,
+    customer_count: int,
+    eagerness: float = 1.0,
+    shops: tuple[goods.OwnShop, ...] = goods.OWN_SHOPS,
+) -> People:
     """Return customers of all shops with every visit until the horizon."""
     customers, visits = [], []
     offset = 0
-    for shop_no, shop in enumerate(goods.OWN_SHOPS):
+    for shop_no, shop in enumerate(shops):
         wanted = max(1, round(customer_count * shop.customer_share))
         clock = _clock(shop)
         first = _first_visits(draws.of(seed, shop.key, "first visits"), wanted, clock)
@@ -39,7 +44,7 @@ def build(seed: int, customer_count: int, eagerness: float = 1.0) -> People:
             draws.of(seed, shop.key, "visits"), first, clock[-1], eagerness
         )
         moments = _moments(when, clock)
-        frame = _customers(seed, shop_no, _moments(first, clock))
+        frame = _customers(seed, shop_no, shop, _moments(first, clock))
         customers.append(frame.assign(customer=np.arange(len(first)) + offset))
         order = np.lexsort((who, moments))
         visits.append(
@@ -104,9 +109,11 @@ def _moments(busy: np.ndarray, clock: np.ndarray) -> np.ndarray:
     return day * days.SECONDS + seconds
 
 
-def _customers(seed: int, shop_no: int, first: np.ndarray) -> pd.DataFrame:
+def _customers(
+    seed: int, shop_no: int, shop: goods.OwnShop, first: np.ndarray
+) -> pd.DataFrame:
     """Return what a customer is; a referrer bought at least three days earlier."""
-    draw = draws.of(seed, goods.OWN_SHOPS[shop_no].key, "customers")
+    draw = draws.of(seed, shop.key, "customers")
     count = len(first)
     order = np.argsort(first, kind="stable")
     earlier = np.searchsorted(first[order], first - 3 * days.SECONDS)

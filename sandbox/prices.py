@@ -47,13 +47,17 @@ class Prices:
     final: np.ndarray
 
 
-def build(seed: int, catalogue: Catalogue) -> Prices:
+def build(
+    seed: int,
+    catalogue: Catalogue,
+    shops: tuple[goods.OwnShop, ...] = goods.OWN_SHOPS,
+) -> Prices:
     """Return the prices of a catalogue on every simulated day."""
     draw = draws.of(seed, "prices")
     listings = catalogue.listings
     base = listings["base_price"].to_numpy()
-    odd = np.where(listings["currency"] == "USD", 1, 10)
-    activities = _activities(seed)
+    odd = np.where(listings["currency"] == "CNY", 10, 1)
+    activities = _activities(seed, shops)
     list_price = _rounded(base * (1.25 + 0.3 * draw.random(len(base))), odd)
     regular = _rounded((base[:, None] * _levels(draw, len(base))), odd[:, None])
     joined, depth = _joined(draw, listings, activities)
@@ -100,7 +104,7 @@ def _levels(draw: np.random.Generator, count: int) -> np.ndarray:
     return np.take_along_axis(level, since.astype("int64"), axis=1)
 
 
-def _activities(seed: int) -> pd.DataFrame:
+def _activities(seed: int, shops: tuple[goods.OwnShop, ...]) -> pd.DataFrame:
     rows = [
         _activity(platform, None, *festival, share=0.6)
         for platform in _CHINA
@@ -112,7 +116,7 @@ def _activities(seed: int) -> pd.DataFrame:
         for festival in _AMERICAN
     ]
     draw = draws.of(seed, "flash sales")
-    for shop in goods.OWN_SHOPS:
+    for shop in shops:
         day = 25
         while day < days.COUNT - 5:
             first, last = days.date_of(day), days.date_of(day + 3)

@@ -34,16 +34,27 @@ class Trade:
 
 
 def build(
-    seed: int, people: People, catalogue: Catalogue, prices: Prices, states: np.ndarray
+    seed: int,
+    people: People,
+    catalogue: Catalogue,
+    prices: Prices,
+    states: np.ndarray,
+    shops: tuple[goods.OwnShop, ...] = goods.OWN_SHOPS,
 ) -> Trade:
     """Return every order until the horizon, numbered by shop and moment."""
     all_orders, all_lines = [], []
     before = 0
-    for shop_no, shop in enumerate(goods.OWN_SHOPS):
+    for shop_no, shop in enumerate(shops):
         visits = people.visits[people.visits["shop"] == shop_no]
+        visits = visits[visits["at"] >= shop.opened]
         orders = _attempts(seed, shop, visits)
         amounts, lines = baskets.fill(
-            seed, shop_no, orders["created_at"].to_numpy(), catalogue, prices, states
+            seed,
+            (shop_no, shop),
+            orders["created_at"].to_numpy(),
+            catalogue,
+            prices,
+            states,
         )
         lottery = orders["kind"].to_numpy() == LOTTERY
         amounts.loc[lottery, ["goods", "paid"]] = 1
@@ -64,9 +75,11 @@ def _attempts(seed: int, shop: goods.OwnShop, visits: pd.DataFrame) -> pd.DataFr
     bought = visits[["customer", "at"]].rename(columns={"at": "created_at"})
     failed = bought[draw.random(len(bought)) < 0.06]
     ahead = draw.integers(_HOUR, 3 * _DAY, len(failed))
-    failed = failed.assign(created_at=(failed["created_at"] - ahead).clip(lower=0))
+    failed = failed.assign(
+        created_at=(failed["created_at"] - ahead).clip(lower=shop.opened)
+    )
     frames = [bought.assign(kind=NORMAL), failed.assign(kind=UNPAID)]
-    if shop.key == "pinduoduo":
+    if shop.platform == "pinduoduo":
         lucky = bought[draw.random(len(bought)) < 0.012]
         frames.append(lucky.assign(created_at=lucky["created_at"] + 60, kind=LOTTERY))
     together = pd.concat(frames, ignore_index=True)
@@ -105,7 +118,7 @@ def _fates(
         (shipped == days.NEVER) | (full & (refunded < received)), days.NEVER, received
     )
     closed = np.where(full, refunded, days.NEVER)
-    timeout = created + (_DAY if shop.key != "pinduoduo" else _HOUR // 2)
+    timeout = created + (_DAY if shop.platform != "pinduoduo" else _HOUR // 2)
     closed = np.where(unpaid, timeout, closed)
     return orders.assign(
         paid_at=paid,
@@ -123,7 +136,7 @@ def _fates(
 
 
 def _return_rate(shop: goods.OwnShop) -> float:
-    return {"tmall": 0.11, "pinduoduo": 0.09, "shopify": 0.06}[shop.key]
+    return {"taobao": 0.11, "pinduoduo": 0.09, "shopify": 0.06}.get(shop.platform, 0.08)
 
 
 def _refunds(
@@ -144,6 +157,6 @@ def _refunds(
 
 def _links(draw: np.random.Generator, shop: goods.OwnShop, count: int) -> np.ndarray:
     """Return the agent whose link brought an order, -1 for none."""
-    share = {"tmall": 0.08, "pinduoduo": 0.05, "shopify": 0.12}[shop.key]
+    share = {"taobao": 0.08, "pinduoduo": 0.05, "shopify": 0.12}.get(shop.platform, 0.1)
     agent = (draw.random(count) ** 2 * 60).astype("int64")
     return np.where(draw.random(count) < share, agent, -1)

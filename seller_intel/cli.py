@@ -13,7 +13,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from seller_intel import clock
+from seller_intel import clock, connect
 
 RUN = click.option(
     "--run", help="The run, as 20260131T060000 (UTC). Default: the present second."
@@ -71,6 +71,9 @@ def init(registry: Path | None) -> None:
         applied = steps.init()
     out.print(f"ready; migrations applied: {', '.join(applied) or 'none were due'}")
     out.print(f"readers connect with: {warehouse.url('reader')}", highlight=False)
+
+
+main.add_command(connect.connect)
 
 
 @main.command("sources")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -30,6 +31,7 @@ class Connection:
 
 Resolver = Callable[[str], Connection | None]
 _resolvers: list[Resolver] = []
+_tried: dict[str, Connection] = {}
 
 
 def resolve_with(resolver: Resolver) -> None:
@@ -48,8 +50,20 @@ def get(name: str) -> Connection:
     return found
 
 
+@contextmanager
+def stated(name: str, connection: Connection) -> Iterator[None]:
+    """Let a name stand for a connection that is kept nowhere yet."""
+    _tried[name] = connection
+    try:
+        yield
+    finally:
+        del _tried[name]
+
+
 def find(name: str) -> Connection | None:
     """Return the connection of a name, or None where nobody knows it."""
+    if name in _tried:
+        return _tried[name]
     stated = settings.connection_uri(name)
     if stated:
         return _read(name, stated)

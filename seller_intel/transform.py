@@ -27,6 +27,7 @@ _STAGING = "dbt_staging"
 _CORE = "dbt_core"
 _CURRENCY = "reporting_currency"
 _STREAM = "dbt_staging/"
+_STATUSES = "platform_statuses"
 
 
 @dataclass(frozen=True)
@@ -45,12 +46,18 @@ def project_hash() -> str:
 
 
 def refresh_staging(run: str) -> bool:
-    """Make the staging views anew if their files changed; return whether they did."""
+    """Make the staging views anew if their files changed; return whether they did.
+
+    The words of the platforms come first: the views have them written out.
+    """
     digest = _staging_digest()
     if _kept(_STAGING).get(_STAGING) == digest:
         return False
     dbt_process.call(
-        "run", project_hash(), _variables(run, 0, 0), select=["path:models/staging"]
+        "build",
+        project_hash(),
+        _variables(run, 0, 0),
+        select=["path:models/staging", _STATUSES],
     )
     _keep({_STAGING: digest})
     return True
@@ -165,7 +172,9 @@ def _forget(key: str) -> None:
 
 
 def _staging_digest() -> str:
-    return _digest("dbt_project.yml", "macros", "models/staging")
+    return _digest(
+        "dbt_project.yml", "macros", "models/staging", f"seeds/{_STATUSES}.csv"
+    )
 
 
 def _digests_of_streams() -> dict[str, str]:

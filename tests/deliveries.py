@@ -30,18 +30,22 @@ class Line:
         source: str = "tmall",
         run: str = "20260131T060000",
         windows: Sequence[Window] = (),
+        platform: str = "files",
+        keys: Sequence[str] = (),
     ) -> int:
-        """Put records of a files stream into raw as an accepted load; return its id."""
+        """Put records of a stream into raw as an accepted load; return its id.
+
+        Records of a platform's own interface come with their keys.
+        """
         lines = list(records)
+        stream_id = f"{platform}__{stream}"
         with warehouse.as_role("owner") as session:
             load_id = session.value("select nextval('ops.load_id')")
             session.copy_in(
-                sql.SQL("copy raw.{} from stdin").format(
-                    sql.Identifier(f"files__{stream}")
-                ),
-                _copied(load_id, stream, lines),
+                sql.SQL("copy raw.{} from stdin").format(sql.Identifier(stream_id)),
+                _copied(load_id, stream, lines, keys or _keys(stream, lines)),
             )
-            _judge(session, load_id, 1, "accepted", stream, source, run, len(lines))
+            _judge(session, load_id, 1, "accepted", stream_id, source, run, len(lines))
             for got_from, got_to in windows:
                 session.execute(
                     "insert into ops.load_windows values (%s, %s, %s)",
@@ -64,7 +68,7 @@ class Line:
                 load_id,
                 last["version"] + 1,
                 status,
-                last["stream_id"].partition("__")[2],
+                last["stream_id"],
                 last["source"],
                 last["run"],
                 last["received"],
@@ -110,13 +114,22 @@ def contents(schema: str, skip: Iterable[str] = ()) -> dict[str, list[str]]:
         }
 
 
-def _copied(load_id: int, stream: str, records: Sequence[Record]) -> Iterable[bytes]:
+def _keys(stream: str, records: Sequence[Record]) -> list[str]:
     key = [part for part in streams.all_streams()[stream].key if part != "#"]
-    for number, record in enumerate(records, 2):
-        parts = "|".join(str(record.get(part) or "") for part in key)
+    return [
+        f"{record['platform_id']}:"
+        + "|".join(str(record.get(part) or "") for part in key)
+        for record in records
+    ]
+
+
+def _copied(
+    load_id: int, stream: str, records: Sequence[Record], keys: Sequence[str]
+) -> Iterable[bytes]:
+    for number, (record, key) in enumerate(zip(records, keys, strict=True), 2):
         fields = (
             load_id,
-            f"{record['platform_id']}:{parts}",
+            key,
             record.get("observed_at", _ACCEPTED.isoformat()),
             f"{stream}.csv:{number}",
             json.dumps(record).replace("\\", "\\\\"),
@@ -129,7 +142,7 @@ def _judge(
     load_id: int,
     version: int,
     status: str,
-    stream: str,
+    stream_id: str,
     source: str,
     run: str,
     count: int,
@@ -143,7 +156,7 @@ def _judge(
         [
             load_id,
             version,
-            f"files__{stream}",
+            stream_id,
             source,
             run,
             status,

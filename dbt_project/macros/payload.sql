@@ -2,7 +2,8 @@
     A field of the JSON payload in a type of ours, null where it cannot be read as one:
     one bad value never stops a build. Dates and times must be ISO and times must carry
     their offset, so that words like 'now' and the session's time zone mean nothing; a
-    number is finite.
+    number is finite. A field inside an object is named by its path: 'pay_info.payment',
+    an entry of a list by its place: 'codes[0]'.
 #}
 {% macro payload(field, type='text') -%}
     {{ adapter.dispatch('payload')(field, type) }}
@@ -22,7 +23,7 @@
 {%- endmacro %}
 
 {% macro postgres__payload(field, type) -%}
-    {%- set value = "payload ->> '" ~ field ~ "'" -%}
+    {%- set value = payload_text(field) -%}
     {%- set forms = {
         'numeric': value ~ " not like '%n%' and " ~ value ~ " not like '%N%'",
         'bigint': value ~ " is not null",
@@ -41,6 +42,16 @@
                 and pg_input_is_valid({{ value }}, '{{ type }}')
                 then cast({{ value }} as {{ type }})
         end
+    {%- endif -%}
+{%- endmacro %}
+
+{# The text of a field in PostgreSQL, the field of an object by its path. #}
+{% macro payload_text(field, of='payload') -%}
+    {%- if '.' in field or '[' in field -%}
+        {%- set place = field | replace('[', ',') | replace(']', '') -%}
+        {{ of }} #>> '{{ '{' ~ place | replace('.', ',') ~ '}' }}'
+    {%- else -%}
+        {{ of }} ->> '{{ field }}'
     {%- endif -%}
 {%- endmacro %}
 

@@ -39,14 +39,18 @@
                 {%- do ids.append(load_id) -%}
             {%- endif -%}
         {%- endfor %}
+        {#- a platform without a load in this build is not looked at; files are, for the
+            types of their columns #}
+        {%- if ids or loop.first or not execute %}
         {{ 'union all' if not loop.first }}
         select
-            {{ columns | join(',\n            ') }}{{ ',' if columns }}
+            {{ columns_of_platform(platform, columns) }}
             {{ 1 if platform == 'files' else 0 }} as source_rank
         from {{ ref('stg_' ~ platform ~ '__' ~ stream) }}
         where
             reject_reason is null
             and load_id in ({{ ids | join(', ') if ids else '-1' }})
+        {%- endif %}
     {%- endfor %}
     ),
 
@@ -64,6 +68,18 @@
     )
 
     select * from numbered
+{%- endmacro %}
+
+{# The columns of a union as one platform's staging gives them. The record key of files
+   begins with the platform, that of a platform's own interface does not. #}
+{% macro columns_of_platform(platform, columns) -%}
+    {%- for column in columns -%}
+        {%- if column == 'record_key' and platform != 'files' -%}
+            '{{ platform }}|' || record_key as record_key,
+        {%- else -%}
+            {{ column }},
+        {%- endif %}
+            {% endfor -%}
 {%- endmacro %}
 
 {% macro indexes_of_union(key, parent, moment) -%}

@@ -1,0 +1,1 @@
+"""The platforms' order interfaces, spoken over the simulated market."""

@@ -1,0 +1,162 @@
+"""Collecting: the lists that one credential may ask for, read into landings.
+
+An ingestor names its lists (paging.Query) and hands them to `collect`, which cuts the
+windows, reads each whole, writes what it gives, and says what was covered and what went
+wrong. What was read before a failure stays; the next run goes on from there.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from seller_intel.extraction import Asked, Got, Window
+from seller_intel.ingestors import paging, windows
+from seller_intel.ingestors.ahead import Ahead
+from seller_intel.ingestors.faults import ApiFault, Kind
+from seller_intel.ingestors.http import Session
+from seller_intel.ingestors.paging import Page, Put, Query, Row, Tally, TooDeep
+
+_LOG = logging.getLogger(__name__)
+# With these nothing more can be had with this credential.
+_ENDS_ALL = (Kind.CREDENTIAL_REFUSED, Kind.CLOCK_OFF, Kind.QUOTA_USED_UP)
+
+
+def collect(asked: Asked, session: Session, queries: Sequence[Query]) -> Got:
+    """Read every list that feeds a wanted stream; one that fails stops no other.
+
+    A refused credential ends the run as a failure, a used-up quota ends it in peace:
+    what was covered is landed and the next run goes on.
+    """
+    got = Got()
+    read: dict[str, Any] = {}
+    covers: dict[str, list[Window]] = {}
+    wanted = {stream.name for stream in asked.source.streams}
+    with Ahead(session.manners.at_once) as ahead:
+        for query in queries:
+            if wanted.isdisjoint(query.streams):
+                continue
+            tallies: list[dict[str, Any]] = []
+            spans: list[Window] = []
+            try:
+                for tally, covered in _windows(asked, query, ahead):
+                    tallies.append(tally.entry())
+                    spans.append(covered)
+                    for stream in wanted.intersection(query.streams):
+                        asked.writer(stream)
+            except ApiFault as fault:
+                _LOG.warning("%s: %s", query.name, fault)
+                if fault.kind is Kind.QUOTA_USED_UP:
+                    got.manifest["stopped"] = f"{query.name}: {fault}"
+                else:
+                    got.failures.append(f"{query.name}: {fault}")
+                if fault.kind in _ENDS_ALL:
+                    break
+            finally:
+                read[query.name] = tallies
+                covers[query.name] = windows.joined(spans)
+        # Nothing of what was asked ahead is waited for.
+        session.close()
+    got.windows = _covered(wanted, queries, covers)
+    got.manifest |= {
+        "read": read,
+        "requests": dict(sorted(session.outcomes.items())),
+        "personal": dict(sorted(asked.hasher.counts.items())),
+    }
+    return got
+
+
+def _covered(
+    wanted: set[str], queries: Sequence[Query], covers: dict[str, list[Window]]
+) -> dict[str, list[Window]]:
+    """Return what is covered of each stream: what all the lists that feed it cover."""
+    covered: dict[str, list[Window]] = {}
+    for query in queries:
+        spans = covers.get(query.name, [])
+        for stream in wanted.intersection(query.streams):
+            before = covered.get(stream, spans)
+            covered[stream] = windows.common(before, spans)
+    return {stream: spans for stream, spans in covered.items() if spans}
+
+
+def source_of(asked: Asked, **more: Any) -> dict[str, Any]:
+    """Return the `_source` of a record: its shop, and what `more` ties it to."""
+    shop = asked.source.shop
+    return {"shop_id": shop.shop_id if shop else None, **more}
+
+
+def _windows(
+    asked: Asked, query: Query, ahead: Ahead
+) -> Iterator[tuple[Tally, Window]]:
+    """Read the windows that are due, oldest first; yield each when it is whole."""
+    due = windows.due(asked, query.streams, query.lag, query.history, query.look_back)
+    if due is None:
+        return
+    (start, end), (covered_from, _) = due
+    if start > covered_from:
+        _LOG.warning(
+            "%s: nothing from before %s is to be had", query.name, start.isoformat()
+        )
+    pieces = windows.cut((start, end), query.longest)
+    origin = query.first_page if query.is_numbered else None
+    firsts = ahead.each(lambda piece: query.ask(piece, origin), pieces)
+    for piece, first in zip(pieces, firsts, strict=True):
+        for tally in _whole(asked, query, piece, first, ahead):
+            yield tally, (min(covered_from, tally.window[0]), tally.window[1])
+            covered_from = tally.window[1]
+
+
+def _whole(
+    asked: Asked, query: Query, window: Window, first: Page, ahead: Ahead
+) -> Iterator[Tally]:
+    """Read one window, in halves where it holds more than can be paged through."""
+    tally = Tally(window)
+    try:
+        for label, rows in paging.read(query, tally, first, ahead):
+            _write(asked, query, f"{query.name} {window[0].isoformat()} {label}", rows)
+    except TooDeep:
+        halves = windows.halves(window)
+        if halves is None:
+            said = f"more than {query.depth} rows in the second {window[0].isoformat()}"
+            raise ApiFault(Kind.BAD_REPLY, said) from None
+        origin = query.first_page if query.is_numbered else None
+        for half in halves:
+            yield from _whole(asked, query, half, query.ask(half, origin), ahead)
+        return
+    yield tally
+
+
+def _write(asked: Asked, query: Query, label: str, rows: Sequence[Row]) -> None:
+    """Write the records of a page; a row that gives none is kept as an error."""
+    observed_at = asked.as_of.isoformat()
+    put = _put(asked, observed_at, label)
+    for position, row in enumerate(rows):
+        try:
+            query.land(row, put)
+        except (ApiFault, KeyError, TypeError, ValueError, AttributeError) as error:
+            # Its values may be personal, so only the names of its fields are kept.
+            reason = error.said if isinstance(error, ApiFault) else repr(error)
+            asked.writer(_first_wanted(asked, query)).error(
+                "unreadable_row",
+                reason[:300],
+                f"{label}:{position}",
+                {"fields": sorted(map(str, row))},
+            )
+
+
+def _first_wanted(asked: Asked, query: Query) -> str:
+    wanted = {stream.name for stream in asked.source.streams}
+    return next(stream for stream in query.streams if stream in wanted)
+
+
+def _put(asked: Asked, observed_at: str, label: str) -> Put:
+    wanted = {stream.name for stream in asked.source.streams}
+    counter = iter(range(1 << 62))
+
+    def put(stream: str, key: str, record: Row) -> None:
+        if stream in wanted:
+            position = next(counter)
+            asked.writer(stream).record(key, observed_at, f"{label}:{position}", record)
+
+    return put

@@ -1,0 +1,62 @@
+"""Personal fields: a platform's table of paths, dropped or hashed before landing.
+
+A table maps a path (`consigneeInfo.mobile`, `items[].phone`) to what is done with it:
+DROP, or the kind of id whose keyed hash takes its place as `<field>_hash`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from seller_intel.personal import Hasher
+
+DROP = ""
+Table = Mapping[str, str]
+Scrub = Callable[[dict[str, Any]], None]
+
+
+def scrubber(table: Table, hasher: Hasher, platform: str, region: str = "CN") -> Scrub:
+    """Return what takes the personal fields out of a record, in place.
+
+    A value of an unexpected shape (an object where text was meant) is dropped.
+    """
+    here: dict[str, str] = {}
+    below: dict[str, dict[str, str]] = {}
+    for path, kind in table.items():
+        name, _, rest = path.partition(".")
+        if rest:
+            below.setdefault(name.removesuffix("[]"), {})[rest] = kind
+        else:
+            here[name] = kind
+    inner = {
+        name: scrubber(part, hasher, platform, region) for name, part in below.items()
+    }
+
+    def scrub(record: dict[str, Any]) -> None:
+        for name in here.keys() & record.keys():
+            value, kind = record.pop(name), here[name]
+            if kind != DROP:
+                record[f"{name}_hash"] = _hashed(hasher, kind, value, platform, region)
+        for name in inner.keys() & record.keys():
+            value = record[name]
+            if isinstance(value, dict):
+                inner[name](value)
+            elif isinstance(value, list):
+                for each in value:
+                    if isinstance(each, dict):
+                        inner[name](each)
+            elif value is not None:
+                record.pop(name)
+
+    return scrub
+
+
+def _hashed(
+    hasher: Hasher, kind: str, value: Any, platform: str, region: str
+) -> str | None:
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if not isinstance(value, str):
+        return None
+    return hasher.hash(kind, value, platform, region)

@@ -1,0 +1,238 @@
+"""Shopify through its GraphQL Admin API: orders, refunds, customers, codes used.
+
+Facts: the platform reference, page Shopify, section 2; the fields asked stand in
+queries/, under the names of the objects Order, LineItem, Refund and Customer of
+shopify.dev. By cursor, not in bulk: a bulk result is one file for a whole window, of
+which nothing is there before all of it is, at another host.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+
+from seller_intel.extraction import Asked, Got, Window
+from seller_intel.ingestors import (
+    children,
+    collecting,
+    personal_fields,
+    replies,
+    shop_admin,
+)
+from seller_intel.ingestors.faults import ApiFault, Kind
+from seller_intel.ingestors.paging import Page, Put, Query, Row
+from seller_intel.ingestors.shop_admin import Admin
+
+# A page of 50 orders with 50 lines each stays below the points of one query.
+ORDERS, LINES, CUSTOMERS = 50, 50, 100
+# At so many objects a connection ends.
+DEPTH = 25_000
+_STREAMS = ("orders", "order_lines", "refunds", "members")
+PERSONAL = {
+    "orders": {
+        "customer.legacyResourceId": "buyer",
+        "email": "mail",
+        "phone": "phone",
+    },
+}
+
+
+def collect(asked: Asked, transport: httpx.BaseTransport | None = None) -> Got:
+    """Land orders with lines, refunds and codes used; customers as identity claims."""
+    admin = shop_admin.opened(asked.source, transport)
+    with admin.session as session:
+        return collecting.collect(asked, session, _queries(asked, admin))
+
+
+def _queries(asked: Asked, admin: Admin) -> list[Query]:
+    return [
+        Query(
+            "orders",
+            _STREAMS,
+            ask=_orders(admin, int(asked.source.options.get("page_size", ORDERS))),
+            identify=_state,
+            detail=_whole(admin),
+            is_thin=lambda order: _lines(order)[1] is not None,
+            land=_land_order(asked),
+            longest=timedelta(days=30),
+            depth=DEPTH,
+            is_numbered=False,
+        ),
+        Query(
+            "customers",
+            ("identities",),
+            ask=_customers(admin),
+            identify=_state,
+            land=_land_customer(asked),
+            longest=timedelta(days=30),
+            depth=DEPTH,
+            is_numbered=False,
+        ),
+    ]
+
+
+def _orders(admin: Admin, size: int) -> Callable[[Window, Any], Page]:
+    def page(window: Window, cursor: str | None) -> Page:
+        variables = {
+            "first": size,
+            "lines": LINES,
+            "after": cursor,
+            "filter": _filter(window),
+        }
+        told = admin.ask("shopify_orders", variables)
+        return _page(told, "orders", _exactly(told.get("ordersCount")))
+
+    return page
+
+
+def _exactly(counted: Any) -> int | None:
+    """Return a count that the platform stands behind."""
+    told = replies.mapping(counted or {}, "ordersCount")
+    if told.get("precision") != "EXACT":
+        return None
+    return replies.count(told.get("count"), "ordersCount")
+
+
+def _page(told: Row, name: str, total: int | None = None) -> Page:
+    rows, cursor = _connection(told.get(name), name)
+    return Page(rows, total, cursor)
+
+
+def _connection(value: Any, name: str) -> tuple[list[Row], str | None]:
+    """Return the nodes of a connection and what leads to the next ones."""
+    told = replies.mapping(value, name)
+    info = replies.mapping(told.get("pageInfo"), f"pageInfo of {name}")
+    rows = replies.rows(told.get("nodes"), f"nodes of {name}")
+    if not info.get("hasNextPage"):
+        return rows, None
+    return rows, replies.identifier(info.get("endCursor"), "endCursor")
+
+
+def _lines(order: Row) -> tuple[list[Row], str | None]:
+    return _connection(order.get("lineItems"), "lineItems")
+
+
+def _whole(admin: Admin) -> Callable[[Row], Row]:
+    """Return what asks for the lines that did not fit beside their order."""
+
+    def detail(order: Row) -> Row:
+        rows, cursor = _lines(order)
+        while cursor is not None:
+            variables = {"id": order["id"], "lines": LINES * 5, "after": cursor}
+            told = admin.ask("shopify_order_lines", variables).get("order")
+            more, following = _lines(replies.mapping(told, "order"))
+            if following == cursor:
+                raise ApiFault(
+                    Kind.BAD_REPLY, "the pages of lines lead round in a circle"
+                )
+            rows, cursor = rows + more, following
+        lines = {"nodes": rows, "pageInfo": {"hasNextPage": False, "endCursor": None}}
+        return {**order, "lineItems": lines}
+
+    return detail
+
+
+def _land_order(asked: Asked) -> Callable[[Row, Put], None]:
+    scrub = personal_fields.scrubber(PERSONAL["orders"], asked.hasher, "shopify")
+
+    def land(order: Row, put: Put) -> None:
+        key, changed = _state(order)
+        lines, _ = _lines(order)
+        refunds = replies.rows(order.pop("refunds", None), "refunds")
+        del order["lineItems"]
+        scrub(order)
+        order["_source"] = collecting.source_of(asked)
+        put("orders", key, order)
+        currency = order.get("currencyCode")
+        parent = key, changed
+        children.land(
+            asked, put, "order_lines", parent, lines, _tail, currency=currency
+        )
+        for position, refund in enumerate(refunds, 1):
+            refund["_source"] = collecting.source_of(
+                asked,
+                parent_key=key,
+                parent_updated_at=changed,
+                position=position,
+                currency=currency,
+            )
+            put("refunds", _state(refund)[0], refund)
+        buyer = _buyer(order)
+        if buyer:
+            codes = [{"code": each} for each in order.get("discountCodes") or []]
+            children.land(
+                asked,
+                put,
+                "members",
+                parent,
+                codes,
+                lambda code, _: str(code["code"]),
+                member_ref=buyer,
+                occurred_at=order.get("createdAt"),
+                currency=currency,
+            )
+
+    return land
+
+
+def _buyer(order: Row) -> str | None:
+    customer = order.get("customer")
+    known = customer.get("legacyResourceId_hash") if customer else None
+    return known or order.get("email_hash") or order.get("phone_hash")
+
+
+def _tail(line: Row, _: int) -> str:
+    """Return the number at the end of a global id, by which other exports know it."""
+    text = replies.identifier(line.get("id"), "id of a line")
+    return text.rpartition("/")[2].partition("?")[0]
+
+
+def _customers(admin: Admin) -> Callable[[Window, Any], Page]:
+    def page(window: Window, cursor: str | None) -> Page:
+        variables = {"first": CUSTOMERS, "after": cursor, "filter": _filter(window)}
+        return _page(admin.ask("shopify_customers", variables), "customers")
+
+    return page
+
+
+def _land_customer(asked: Asked) -> Callable[[Row, Put], None]:
+    """Land a claim for the mail and one for the phone, each with its consent."""
+
+    def land(customer: Row, put: Put) -> None:
+        key, _ = _state(customer)
+        who = asked.hasher.hash("buyer", key, "shopify")
+        stated = (
+            ("mail", "defaultEmailAddress", "emailAddress", "emailMarketingConsent"),
+            ("phone", "defaultPhoneNumber", "phoneNumber", "smsMarketingConsent"),
+        )
+        for id_kind, field, name, consent in stated:
+            told = replies.mapping(customer.get(field) or {}, field)
+            id_hash = asked.hasher.hash(id_kind, told.get(name), "shopify")
+            if id_hash:
+                record = {
+                    "createdAt": customer.get("createdAt"),
+                    "updatedAt": customer.get("updatedAt"),
+                    consent: {"marketingState": told.get("marketingState")},
+                    "_source": collecting.source_of(
+                        asked, id_kind=id_kind, id_hash=id_hash, customer_ref=who
+                    ),
+                }
+                put("identities", f"{key}/{id_kind}", record)
+
+    return land
+
+
+def _state(row: Row) -> tuple[str, str]:
+    key = replies.identifier(row.get("legacyResourceId"), "legacyResourceId")
+    return key, str(row.get("updatedAt"))
+
+
+def _filter(window: Window) -> str:
+    return f"updated_at:>='{_utc(window[0])}' AND updated_at:<'{_utc(window[1])}'"
+
+
+def _utc(instant: datetime) -> str:
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
