@@ -86,6 +86,12 @@ def source_of(asked: Asked, **more: Any) -> dict[str, Any]:
     return {"shop_id": shop.shop_id if shop else None, **more}
 
 
+def marked(record: Row, source: dict[str, Any]) -> Row:
+    """Return a record with its `_source`, put into it."""
+    record["_source"] = source
+    return record
+
+
 def _windows(
     asked: Asked, query: Query, ahead: Ahead
 ) -> Iterator[tuple[Tally, Window]]:
@@ -114,7 +120,8 @@ def _whole(
     tally = Tally(window)
     try:
         for label, rows in paging.read(query, tally, first, ahead):
-            _write(asked, query, f"{query.name} {window[0].isoformat()} {label}", rows)
+            begin = window[0].strftime("%Y%m%dT%H%M%S")
+            _write(asked, query, f"{query.name} {begin} {label}", rows)
     except TooDeep:
         halves = windows.halves(window)
         if halves is None:
@@ -152,11 +159,12 @@ def _first_wanted(asked: Asked, query: Query) -> str:
 
 def _put(asked: Asked, observed_at: str, label: str) -> Put:
     wanted = {stream.name for stream in asked.source.streams}
-    counter = iter(range(1 << 62))
+    number = 0
 
     def put(stream: str, key: str, record: Row) -> None:
+        nonlocal number
         if stream in wanted:
-            position = next(counter)
-            asked.writer(stream).record(key, observed_at, f"{label}:{position}", record)
+            number += 1
+            asked.writer(stream).record(key, observed_at, f"{label}:{number}", record)
 
     return put
