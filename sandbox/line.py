@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock_time
@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 
 from sandbox import days, files, summary
+from sandbox.gateways import company
 from sandbox.market import Market
 from sandbox.progress import failed as say_failed
 from sandbox.progress import told
@@ -78,13 +79,19 @@ def _run(way: str, split: Split) -> list[str]:
             f"{settings.current().sources_path} describes real shops: run those with"
             " `seller-intel run`, or unset SELLER_INTEL_SOURCES"
         )
-    drive = _prepared(way, split)
-    market = Market()
-    for run in _runs():
-        with told(f"the market until {_day_of(run)}, run {run}", _log()):
-            failed = _day(market, run, drive, split)
-        if failed:
-            return failed + _causes(run)
+    with told("opening the platforms' gateways", _log()), split.timed("gateways"):
+        opened = ExitStack()
+        gateways = opened.enter_context(company.kept())
+    with opened:
+        settings.state(gateways.variables())
+        drive = _prepared(way, split)
+        market = Market()
+        for run in _runs():
+            with told(f"the market until {_day_of(run)}, run {run}", _log()):
+                gateways.move(round(clock.as_of(run).timestamp()))
+                failed = _day(market, run, drive, split)
+            if failed:
+                return failed + _causes(run)
     return []
 
 

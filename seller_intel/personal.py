@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import re
 import unicodedata
@@ -58,7 +57,7 @@ class Hasher:
         key = key.encode("utf-8") if isinstance(key, str) else key
         if not key:
             raise ValueError("the key of the personal-data hash is empty")
-        self._keyed = hmac.new(key, digestmod=hashlib.sha256)
+        self._key = key
         self.counts: Counter[str] = Counter()
         self._judge = lru_cache(_KEPT)(self._judged)
 
@@ -94,9 +93,7 @@ class Hasher:
         if normal is None:
             return "unreadable", None
         message = f"{id_kind}\x00{platform}\x00{normal}".encode()
-        digest = self._keyed.copy()
-        digest.update(message)
-        return "hashed", digest.hexdigest()
+        return "hashed", hmac.digest(self._key, message, "sha256").hex()
 
 
 def _normal(id_kind: str, text: str, region: str) -> str | None:

@@ -65,6 +65,7 @@ def load(
     source: str, run: str, window: str | None = None, stream: str | None = None
 ) -> list[LoadReport]:
     """Put what one run landed into raw, once; return what was received and kept."""
+    installation.make_raw_tables()
     asked = _asked(source, stream)
     run = backfills.run_of(asked, run, _window(window))
     there = (landing.of(each.stream_id, source, run) for each in asked.streams)

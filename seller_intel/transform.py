@@ -9,7 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from seller_intel import clock, dbt_process, settings, sources, warehouse
+from seller_intel import (
+    clock,
+    dbt_process,
+    installation,
+    settings,
+    sources,
+    warehouse,
+)
 from seller_intel.dbt_process import BuildFailed, Outcome
 
 __all__ = [
@@ -48,11 +55,13 @@ def project_hash() -> str:
 def refresh_staging(run: str) -> bool:
     """Make the staging views anew if their files changed; return whether they did.
 
-    The words of the platforms come first: the views have them written out.
+    What they read from is made before them, and the words of the platforms too, since
+    the views have them written out.
     """
     digest = _staging_digest()
     if _kept(_STAGING).get(_STAGING) == digest:
         return False
+    installation.make_raw_tables()
     dbt_process.call(
         "build",
         project_hash(),

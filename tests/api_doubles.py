@@ -31,12 +31,16 @@ class Kept:
     lines: list[tuple[str, str, str, dict]] = field(default_factory=list)
     problems: list[tuple[str, str, str, dict]] = field(default_factory=list)
 
-    def record(self, key: str, observed_at: str, source_ref: str, record: Any) -> None:
-        copied = json.loads(json.dumps(record))
-        self.lines.append((key, observed_at, source_ref, copied))
-
     def error(self, rule: str, reason: str, position: str, record: Any) -> None:
         self.problems.append((rule, reason, position, dict(record)))
+
+    def block(self, block: memoryview, records: int) -> None:
+        told = [json.loads(line) for line in bytes(block).splitlines()]
+        assert len(told) == records
+        self.lines += [
+            (line["key"], line["observed_at"], line["source_ref"], line["record"])
+            for line in told
+        ]
 
     @property
     def keys(self) -> list[str]:

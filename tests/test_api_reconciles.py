@@ -232,3 +232,16 @@ def test_commissions_are_what_the_books_say_to_the_cent(core, platform):
     assert books.count
     assert expected
     assert found == expected
+
+
+def test_salesmen_of_youzan_are_referred_by_whom_the_books_say(core):
+    joined = [agent for agent in shop_of("youzan").agents if agent["joined_at"] <= NOW]
+    edges = core.rows(
+        "select child_member_id, parent_member_id from core.fct_referral_edges"
+        " where programme_id = 'youzan:salesman' and valid_to is null"
+    )
+    children = Counter(row["parent_member_id"] for row in edges)
+    by_parent = Counter(agent["parent"] for agent in joined if agent["parent"] >= 0)
+
+    assert edges
+    assert sorted(children.values()) == sorted(by_parent.values())

@@ -285,6 +285,8 @@ def test_a_throttled_call_is_made_again():
         (50002, "isp.busy", Kind.RETRY),
         (60000, "", Kind.THROTTLED),
         (80000, "", Kind.PERMISSION_MISSING),
+        (80000, "isv.day-limit", Kind.QUOTA_USED_UP),
+        (50002, "dop.authorization-closed", Kind.CREDENTIAL_REFUSED),
     ],
 )
 def test_each_code_is_understood(code, sub, kind):

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from conftest import Postgres
-from deliveries import Line
+from deliveries import Line, contents
 
 FIXTURES = Path(__file__).parent / "fixtures"
 FIRST, SECOND = "20261122T120000", "20261123T120000"
@@ -212,6 +212,49 @@ def test_only_the_lines_of_the_newest_version_of_an_order_stay(core, shared_post
     ]
 
 
+def test_an_order_is_no_sale_while_parts_of_it_are_there(core, shared_postgres):
+    payload = json.loads(
+        (FIXTURES / "jd__orders/to_send/payload.json").read_text("utf-8")
+    )
+    whole, part = "301122334455", "301122334456"
+    before = order_of(shared_postgres, f"jd:{whole}")["is_valid"]
+
+    load = core.deliver(
+        "orders",
+        [{**payload, "orderId": part, "directParentOrderId": whole}],
+        source="jd_api",
+        run=SECOND,
+        platform="jd",
+        keys=[part],
+    )
+    core.build("20261123T123000")
+    split = order_of(shared_postgres, f"jd:{whole}")
+    core.take_back(load)
+    core.build("20261123T124500")
+    again = order_of(shared_postgres, f"jd:{whole}")
+
+    assert before
+    assert (split["is_valid"], split["exclusion_reason"]) == (False, "split_into_parts")
+    assert again["is_valid"]
+
+
+def settled() -> dict[str, list[str]]:
+    """What a build leaves, less its own notes of what it had to look at."""
+    return {
+        name: lines
+        for name, lines in contents("core").items()
+        if not name.endswith(("_touched", "_decided", "_changed", "_logged"))
+    }
+
+
+def test_core_built_step_by_step_is_core_built_whole(core):
+    before = settled()
+
+    core.build("20261123T130000", full_refresh=True)
+
+    assert settled() == before
+
+
 def test_a_total_that_its_parts_do_not_make_is_told(core, shared_postgres):
     payload = json.loads(
         (FIXTURES / "jd__orders/to_send/payload.json").read_text("utf-8")
@@ -226,6 +269,6 @@ def test_a_total_that_its_parts_do_not_make_is_told(core, shared_postgres):
         platform="jd",
         keys=["301122339999"],
     )
-    outcome = core.build("20261123T130000")
+    outcome = core.build("20261123T140000")
 
     assert any("totals" in warning for warning in outcome.warnings)

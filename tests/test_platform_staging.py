@@ -15,7 +15,7 @@ import pytest
 import yaml
 from conftest import Postgres
 
-from seller_intel import settings, streams, transform, warehouse
+from seller_intel import settings, steps, streams, transform, warehouse
 from seller_intel.warehouse import Jsonb, sql
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -194,3 +194,28 @@ def test_platforms_that_carry_a_stream_are_those_with_a_model():
 
     assert listed == set(streams_of_platforms())
     assert settings.current().project_dir.name == "dbt_project"
+
+
+REGISTRY = """
+reporting_currency: CNY
+shops: []
+sources:
+  - {name: union, platform: jd, streams: [commissions], since: 2026-11-01}
+"""
+
+
+def test_a_new_staging_model_finds_its_raw_table(shared_postgres, staged):
+    shared_postgres.execute("drop table raw.jd__commissions cascade")
+    shared_postgres.execute("delete from ops.meta where key = 'dbt_staging'")
+
+    assert transform.refresh_staging(RUN)
+    assert shared_postgres.count("raw.jd__commissions") == 0
+    assert shared_postgres.count("staging.stg_jd__commissions") == 0
+
+
+def test_loading_makes_the_raw_table_of_a_new_stream(shared_postgres, staged):
+    shared_postgres.register(REGISTRY)
+    shared_postgres.execute("drop table raw.jd__commissions cascade")
+
+    assert steps.load("union", RUN) == []
+    assert shared_postgres.count("raw.jd__commissions") == 0

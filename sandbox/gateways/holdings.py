@@ -29,6 +29,9 @@ from sandbox.gateways.house import House
 from sandbox.gateways.records import Order
 
 STATUSES = ("unpaid", "paid", "shipped", "completed", "closed")
+_REFUND = ["shop_id", "order_id", "status", "amount", "applied_at", "succeeded_at"]
+_COMMISSION = ["shop_id", "order_id", "agent", "base", "amount", "rate", "state"]
+_COMMISSION += ["changed_at"]
 _IDS: dict[str, Callable[[Order], object]] = {
     "taobao": lambda order: taobao_rows.tid(order.no),
     "pinduoduo": pinduoduo_rows.order_sn,
@@ -91,7 +94,8 @@ def refunds(shop: Books, now: int) -> pd.DataFrame:
             for order in _all(shop, now)
             if (order.refunded_at or (tells_open and order.applied_at))
             and is_sale(order, shop)
-        ]
+        ],
+        columns=_REFUND,
     )
 
 
@@ -113,7 +117,7 @@ def commissions(shop: Books, now: int) -> pd.DataFrame:
                 "changed_at": _moment(got.changed_at),
             }
         )
-    return pd.DataFrame(found)
+    return pd.DataFrame(found, columns=_COMMISSION)
 
 
 def members(shop: Books, now: int) -> pd.DataFrame:

@@ -51,7 +51,7 @@ class House:
     ) -> Reply:
         ban = self.faults.seconds
         if fault == "throttled":
-            seconds = str(max(1, round(ban)))
+            seconds = str(round(ban))
             return Reply(b"Too Many Requests", 429, (("retry-after", seconds),))
         if fault == "broken":
             return Reply(b"<html>Bad Gateway</html>", self.faults.status(), ())

@@ -5,8 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import sys
+import threading
 from datetime import UTC, date, datetime
 from pathlib import Path
+
+import uvicorn
 
 from sandbox.gateways import connections, shops
 from sandbox.gateways.desks import Limits
@@ -41,6 +45,9 @@ def add(parser: argparse.ArgumentParser) -> None:
         ("--connections", Path, None, "file for address and connections, as JSON"),
     ):
         parser.add_argument(name, type=kind, default=usual, help=told)
+    parser.add_argument(
+        "--while-fed", action="store_true", help="stop when standard input ends"
+    )
 
 
 def house_of(given: argparse.Namespace) -> House:
@@ -79,7 +86,17 @@ def serve(given: argparse.Namespace) -> None:
     log.info("%s shops at %s", len(house.desks), address)
     for name in told["connections"]:
         log.info("  %s", name)
-    server(house).run(sockets=[place])
+    one = server(house)
+    if given.while_fed:
+        # Whoever started us holds the other end: when it dies, we do.
+        threading.Thread(target=_stop_at_end, args=(one,), daemon=True).start()
+    one.run(sockets=[place])
+
+
+def _stop_at_end(one: uvicorn.Server) -> None:
+    while sys.stdin.buffer.read(1 << 10):
+        pass
+    one.should_exit = True
 
 
 def instant_of(text: str) -> int:

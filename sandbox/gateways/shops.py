@@ -63,7 +63,8 @@ def market(
 ) -> Market:
     """Return a market of `each` shops on some platforms, which share one truth.
 
-    A shop sells about `orders` orders from the day it opened to the end of history.
+    A shop sells about `orders` orders from the day it opened to the end of history,
+    or in its first week where that is later.
     """
     chosen = [
         shop(name, number, opened)
@@ -71,10 +72,9 @@ def market(
         for number in range(1, each + 1)
     ]
     busy = np.cumsum(days.busyness("CN"))
-    until = busy[days.number_of(days.HISTORY_END)]
-    before = (
-        busy[max(0, days.number_of(opened) - 1)] if opened > days.ORDERS_START else 0
-    )
+    first = days.number_of(opened)
+    until = busy[max(days.number_of(days.HISTORY_END), first + 6)]
+    before = busy[first - 1] if first else 0
     customers = max(40, round(orders * until / (until - before) / 4.4))
     return Market(
         seed,

@@ -13,65 +13,24 @@ from typing import Any
 
 import httpx
 
+from seller_intel import clock
 from seller_intel.extraction import Asked, Got, Window
 from seller_intel.ingestors import (
+    amazon_people,
     children,
     collecting,
     personal_fields,
     replies,
     selling_partner,
 )
+from seller_intel.ingestors.connecting import Conversation, Question
+from seller_intel.ingestors.faults import Kind
 from seller_intel.ingestors.http import Session
 from seller_intel.ingestors.paging import Page, Put, Query, Row
-from seller_intel.ingestors.personal_fields import DROP
-from seller_intel.sources import RegistryError
+from seller_intel.sources import RegistryError, Source
 
 _LAG = timedelta(minutes=2, seconds=5)
 _INCLUDED = "BUYER,PROCEEDS,EXPENSE,PROMOTION,CANCELLATION,FULFILLMENT,TAX,PAYMENT"
-_ADDRESS = "recipient.deliveryAddress"
-_ITEM = {
-    "product.customization": DROP,
-    "product.serialNumbers": DROP,
-    "fulfillment.packing": DROP,
-    "BuyerInfo": DROP,
-    "BuyerRequestedCancel": DROP,
-}
-PERSONAL = {
-    "orders": {
-        "buyer.buyerEmail": "buyer",
-        "buyer.buyerName": DROP,
-        "buyer.buyerCompanyName": DROP,
-        "buyer.buyerPurchaseOrderNumber": DROP,
-        "recipient.deliveryPreference": DROP,
-        **{
-            f"{_ADDRESS}.{name}": DROP
-            for name in (
-                *("name", "companyName", "phone", "postalCode", "municipality"),
-                *("addressLine1", "addressLine2", "addressLine3", "districtOrCounty"),
-            )
-        },
-        "packages": DROP,
-        "BuyerInfo.BuyerEmail": "buyer",
-        "BuyerInfo.BuyerName": DROP,
-        "BuyerInfo.BuyerCounty": DROP,
-        "BuyerInfo.BuyerTaxInfo": DROP,
-        "BuyerInfo.PurchaseOrderNumber": DROP,
-        **{
-            f"ShippingAddress.{name}": DROP
-            for name in (
-                *("Name", "CompanyName", "Phone", "PostalCode", "ExtendedFields"),
-                *("AddressLine1", "AddressLine2", "AddressLine3", "Municipality"),
-                *("County", "District"),
-            )
-        },
-        "BuyerTaxInformation": DROP,
-        "DefaultShipFromLocationAddress": DROP,
-        **{f"orderItems[].{name}": kind for name, kind in _ITEM.items()},
-        **{f"OrderItems[].{name}": kind for name, kind in _ITEM.items()},
-    },
-    "order_lines": _ITEM,
-    "refunds": {},
-}
 
 
 def collect(asked: Asked, transport: httpx.BaseTransport | None = None) -> Got:
@@ -178,7 +137,9 @@ def _land_order(
 
     A pending order tells no currency, so the shop's stands beside it.
     """
-    scrub = personal_fields.scrubber(PERSONAL["orders"], asked.hasher, "amazon")
+    scrub = personal_fields.scrubber(
+        amazon_people.PERSONAL["orders"], asked.hasher, "amazon"
+    )
     shop = asked.source.shop
     currency = shop.currency if shop else None
 
@@ -264,3 +225,40 @@ def _together(one: Got, other: Got) -> Got:
     read = one.manifest["read"] | other.manifest["read"]
     manifest = {**one.manifest, **other.manifest, "read": read, "requests": requests}
     return Got(one.windows | other.windows, manifest, one.failures + other.failures)
+
+
+def _probe(source: Source) -> str:
+    """Look for one order that changed within a day."""
+    end = clock.wall() - _LAG
+    seller = selling_partner.opened(source)
+    query = {
+        "lastUpdatedAfter": selling_partner.instant(end - timedelta(days=1)),
+        "lastUpdatedBefore": selling_partner.instant(end),
+        "marketplaceIds": selling_partner.marketplaces(seller),
+        "maxResultsPerPage": "1",
+    }
+    with seller.session(selling_partner.SEARCH_ORDERS) as session:
+        told = selling_partner.ask(session, "orders/2026-01-01/orders", query)
+    found = "some" if told.get("orders") else "none"
+    return f"the account answers; orders changed within a day: {found}"
+
+
+CONNECT = Conversation(
+    title="Amazon (Selling Partner API)",
+    questions=(
+        Question("login", "LWA client id"),
+        Question("password", "LWA client secret", is_secret=True),
+        Question("refresh_token", "refresh token (Atzr|...)", is_secret=True),
+        Question("marketplace_ids", "marketplace ids, joined by commas"),
+        Question("region", "region: na, eu or fe", default="na"),
+    ),
+    probe=_probe,
+    streams=("orders", "order_lines", "refunds"),
+    time_zone="America/Los_Angeles",
+    currency="USD",
+    history_days=30,
+    advice={
+        Kind.PERMISSION_MISSING: "Give the application the roles Inventory and Order"
+        " Tracking, and Finance and Accounting; then authorise it again.",
+    },
+)

@@ -16,7 +16,8 @@ from seller_intel.ingestors import paging, windows
 from seller_intel.ingestors.ahead import Ahead
 from seller_intel.ingestors.faults import ApiFault, Kind
 from seller_intel.ingestors.http import Session
-from seller_intel.ingestors.paging import Page, Put, Query, Row, Tally, TooDeep
+from seller_intel.ingestors.lines import Lines
+from seller_intel.ingestors.paging import Page, Query, Row, Tally, TooDeep
 
 _LOG = logging.getLogger(__name__)
 # With these nothing more can be had with this credential.
@@ -33,14 +34,14 @@ def collect(asked: Asked, session: Session, queries: Sequence[Query]) -> Got:
     read: dict[str, Any] = {}
     covers: dict[str, list[Window]] = {}
     wanted = {stream.name for stream in asked.source.streams}
-    with Ahead(session.manners.at_once) as ahead:
+    with Lines(asked) as lines, Ahead(session.manners.at_once) as ahead:
         for query in queries:
             if wanted.isdisjoint(query.streams):
                 continue
             tallies: list[dict[str, Any]] = []
             spans: list[Window] = []
             try:
-                for tally, covered in _windows(asked, query, ahead):
+                for tally, covered in _windows(asked, query, ahead, lines):
                     tallies.append(tally.entry())
                     spans.append(covered)
                     for stream in wanted.intersection(query.streams):
@@ -86,8 +87,14 @@ def source_of(asked: Asked, **more: Any) -> dict[str, Any]:
     return {"shop_id": shop.shop_id if shop else None, **more}
 
 
+def marked(record: Row, source: dict[str, Any]) -> Row:
+    """Return a record with its `_source`, put into it."""
+    record["_source"] = source
+    return record
+
+
 def _windows(
-    asked: Asked, query: Query, ahead: Ahead
+    asked: Asked, query: Query, ahead: Ahead, lines: Lines
 ) -> Iterator[tuple[Tally, Window]]:
     """Read the windows that are due, oldest first; yield each when it is whole."""
     due = windows.due(asked, query.streams, query.lag, query.history, query.look_back)
@@ -102,19 +109,20 @@ def _windows(
     origin = query.first_page if query.is_numbered else None
     firsts = ahead.each(lambda piece: query.ask(piece, origin), pieces)
     for piece, first in zip(pieces, firsts, strict=True):
-        for tally in _whole(asked, query, piece, first, ahead):
+        for tally in _whole(query, piece, first, ahead, lines):
             yield tally, (min(covered_from, tally.window[0]), tally.window[1])
             covered_from = tally.window[1]
 
 
 def _whole(
-    asked: Asked, query: Query, window: Window, first: Page, ahead: Ahead
+    query: Query, window: Window, first: Page, ahead: Ahead, lines: Lines
 ) -> Iterator[Tally]:
     """Read one window, in halves where it holds more than can be paged through."""
     tally = Tally(window)
     try:
         for label, rows in paging.read(query, tally, first, ahead):
-            _write(asked, query, f"{query.name} {window[0].isoformat()} {label}", rows)
+            begin = window[0].strftime("%Y%m%dT%H%M%S")
+            _write(query, f"{query.name} {begin} {label}", rows, lines)
     except TooDeep:
         halves = windows.halves(window)
         if halves is None:
@@ -122,41 +130,20 @@ def _whole(
             raise ApiFault(Kind.BAD_REPLY, said) from None
         origin = query.first_page if query.is_numbered else None
         for half in halves:
-            yield from _whole(asked, query, half, query.ask(half, origin), ahead)
+            yield from _whole(query, half, query.ask(half, origin), ahead, lines)
         return
     yield tally
 
 
-def _write(asked: Asked, query: Query, label: str, rows: Sequence[Row]) -> None:
+def _write(query: Query, label: str, rows: Sequence[Row], lines: Lines) -> None:
     """Write the records of a page; a row that gives none is kept as an error."""
-    observed_at = asked.as_of.isoformat()
-    put = _put(asked, observed_at, label)
-    for position, row in enumerate(rows):
+    lines.begin(label)
+    for row in rows:
         try:
-            query.land(row, put)
+            query.land(row, lines.put)
         except (ApiFault, KeyError, TypeError, ValueError, AttributeError) as error:
             # Its values may be personal, so only the names of its fields are kept.
             reason = error.said if isinstance(error, ApiFault) else repr(error)
-            asked.writer(_first_wanted(asked, query)).error(
-                "unreadable_row",
-                reason[:300],
-                f"{label}:{position}",
-                {"fields": sorted(map(str, row))},
-            )
-
-
-def _first_wanted(asked: Asked, query: Query) -> str:
-    wanted = {stream.name for stream in asked.source.streams}
-    return next(stream for stream in query.streams if stream in wanted)
-
-
-def _put(asked: Asked, observed_at: str, label: str) -> Put:
-    wanted = {stream.name for stream in asked.source.streams}
-    counter = iter(range(1 << 62))
-
-    def put(stream: str, key: str, record: Row) -> None:
-        if stream in wanted:
-            position = next(counter)
-            asked.writer(stream).record(key, observed_at, f"{label}:{position}", record)
-
-    return put
+            names = {"fields": sorted(map(str, row))}
+            lines.error(lines.first_wanted(query.streams), reason[:300], names)
+    lines.flush()

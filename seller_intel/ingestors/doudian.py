@@ -5,6 +5,7 @@ Facts: the platform reference, page Douyin, sections 1 and 2.
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -25,6 +26,8 @@ from seller_intel.sources import Source
 HOST = "https://openapi-fxg.jinritemai.com"
 # How fast one may ask is not published; code 60000 is the only sign of too much.
 MANNERS = Manners(rate=10, burst=5)
+# No code of its own tells that the day's calls are used up.
+_OF_THE_DAY = re.compile("当日|今日|当天|day-limit")
 _KINDS = {
     "20000": Kind.RETRY,
     "50001": Kind.CREDENTIAL_REFUSED,
@@ -91,6 +94,10 @@ def judge(reply: Reply) -> ApiFault | None:
     for part, kind, told in _PLATFORM_PARAMS:
         if code in ("30001", "40002", "40003") and part in sub:
             return ApiFault(kind, f"{told}: {text}", whole)
+    if "authorization" in sub:
+        return ApiFault(Kind.CREDENTIAL_REFUSED, f"authorise again: {text}", whole)
+    if _OF_THE_DAY.search(f"{sub} {text}"):
+        return ApiFault(Kind.QUOTA_USED_UP, text, whole)
     if sub.startswith("isp."):
         return ApiFault(Kind.RETRY, text, whole)
     return ApiFault(_KINDS.get(code, Kind.BAD_REQUEST), text, whole)

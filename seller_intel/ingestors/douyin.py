@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 
+from seller_intel import clock
 from seller_intel.extraction import Asked, Got, Window
 from seller_intel.ingestors import (
     beijing,
@@ -21,9 +22,12 @@ from seller_intel.ingestors import (
     personal_fields,
     replies,
 )
+from seller_intel.ingestors.connecting import Conversation, Question
 from seller_intel.ingestors.doudian import Doudian
+from seller_intel.ingestors.faults import Kind
 from seller_intel.ingestors.paging import Page, Put, Query, Row
 from seller_intel.ingestors.personal_fields import DROP
+from seller_intel.sources import Source
 
 PERSONAL = {
     "orders": {
@@ -229,3 +233,30 @@ def _state(row: Row, key: str, changed: str, status: str) -> tuple[str, str]:
     return replies.identifier(
         row.get(key), key
     ), f"{row.get(changed)} {row.get(status)}"
+
+
+def _probe(source: Source) -> str:
+    """Count the orders that changed within an hour."""
+    end = clock.wall()
+    opened = doudian.opened(source)
+    with opened.session:
+        page = _orders(opened)((end - timedelta(hours=1), end), 0)
+    return f"the shop answers; orders changed within an hour: {page.total}"
+
+
+CONNECT = Conversation(
+    title="Douyin shop (抖店)",
+    questions=(
+        Question("login", "app key"),
+        Question("password", "app secret", is_secret=True),
+        Question("shop_id", "number of the shop, for its own application", False, True),
+        Question("access_token", "access token, if there is one", True, True),
+        Question("refresh_token", "refresh token, if there is one", True, True),
+    ),
+    probe=_probe,
+    streams=("orders", "order_lines", "refunds"),
+    advice={
+        Kind.PERMISSION_MISSING: "Apply for the packages 订单 and 售后 in the"
+        " application's console; the platform may ask for its own cloud.",
+    },
+)

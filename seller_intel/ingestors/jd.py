@@ -159,7 +159,7 @@ def _refunds(asked: Asked, called: Jos, by: str, look_back: timedelta) -> Query:
     def land(row: Row, put: Put) -> None:
         key = _key(row, "id")
         scrub(row)
-        record = replies.with_ids(row, _IDS["refunds"]) | {"_source": source}
+        record = collecting.marked(replies.with_ids(row, _IDS["refunds"]), source)
         put("refunds", key, record)
 
     return Query(
@@ -208,7 +208,7 @@ def _commissions(asked: Asked, called: Jos) -> Query:
         if not payee and own:
             payee = asked.hasher.hash("member", str(own), "jd")
         source = collecting.source_of(asked, payee_ref=payee)
-        record = replies.with_ids(row, _IDS["commissions"]) | {"_source": source}
+        record = collecting.marked(replies.with_ids(row, _IDS["commissions"]), source)
         put("commissions", key, record)
 
     return Query(
@@ -223,6 +223,7 @@ def _commissions(asked: Asked, called: Jos) -> Query:
         longest=timedelta(hours=1),
         history=UNION_HISTORY,
         is_numbered=False,
+        is_shifting=True,
     )
 
 
@@ -234,7 +235,7 @@ def _order_lander(asked: Asked) -> Callable[[Row, Put], None]:
         key, changed = _key(order, "orderId"), order.get("modified")
         lines = replies.rows(order.pop("itemInfoList", None), "itemInfoList")
         scrub(order)
-        record = replies.with_ids(order, _IDS["orders"]) | {"_source": source}
+        record = collecting.marked(replies.with_ids(order, _IDS["orders"]), source)
         put("orders", key, record)
         for position, line in enumerate(lines, 1):
             ties = {
@@ -244,7 +245,7 @@ def _order_lander(asked: Asked) -> Callable[[Row, Put], None]:
             }
             record = replies.with_ids(line, _IDS["order_lines"])
             line_key = f"{key}/{_key(line, 'skuId')}/{position}"
-            put("order_lines", line_key, record | {"_source": source | ties})
+            put("order_lines", line_key, collecting.marked(record, source | ties))
 
     return land
 

@@ -63,6 +63,8 @@ class Query:
     look_back  how much before what is covered is asked for again
     history    how far back the platform goes
     depth      rows the platform lets one page through in a window
+    is_shifting  whether a cursor counts rows from the start and no total tells what
+               slipped by: then several pages are read until two readings agree
     """
 
     name: str
@@ -80,6 +82,7 @@ class Query:
     first_page: int = 1
     depth: int | None = None
     is_numbered: bool = True
+    is_shifting: bool = False
 
 
 @dataclass
@@ -138,13 +141,17 @@ def read(
     yielded where numbers do not reach, and in the middle where cursors do not.
     """
     reading = _by_number if query.is_numbered else _by_cursor
+    last_pass: set[str] = set()
     for number in range(PASSES):
+        pages = tally.pages
         tally.begin_pass()
         tally.passes = number + 1
         for label, page in reading(query, tally, first, ahead):
             yield label, tally.fresh(query, _made_whole(query, page.rows, ahead))
-        if _stood_still(tally):
+        several = query.is_shifting and tally.pages > pages + 1
+        if _stood_still(tally) and (not several or tally.this_pass == last_pass):
             return
+        last_pass = tally.this_pass
         first = query.ask(tally.window, query.first_page if query.is_numbered else None)
     if tally.total is not None and tally.received < tally.total:
         raise Shortfall(
@@ -216,10 +223,12 @@ def _by_cursor(
 ) -> Iterator[tuple[str, Page]]:
     """Yield the pages as each leads to the next, which is asked for in the meantime."""
     page, number, given = first, 1, 0
+    told = first.total
     cursors: set[str] = set()
     while True:
         if page.total is not None:
-            tally.total = page.total
+            tally.has_moved |= told is not None and page.total != told
+            tally.total = told = page.total
         given += len(page.rows)
         if query.depth is not None and given > query.depth:
             raise TooDeep

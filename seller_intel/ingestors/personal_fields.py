@@ -33,19 +33,25 @@ def scrubber(table: Table, hasher: Hasher, platform: str, region: str = "CN") ->
         name: scrubber(part, hasher, platform, region) for name, part in below.items()
     }
 
+    actions = tuple(here.items())
+
     def scrub(record: dict[str, Any]) -> None:
-        for name in here.keys() & record.keys():
-            value, kind = record.pop(name), here[name]
+        for name, kind in actions:
+            if name not in record:
+                continue
+            value = record.pop(name)
             if kind != DROP:
                 record[f"{name}_hash"] = _hashed(hasher, kind, value, platform, region)
-        for name in inner.keys() & record.keys():
+        for name, scrub_part in inner.items():
+            if name not in record:
+                continue
             value = record[name]
             if isinstance(value, dict):
-                inner[name](value)
+                scrub_part(value)
             elif isinstance(value, list):
                 for each in value:
                     if isinstance(each, dict):
-                        inner[name](each)
+                        scrub_part(each)
             elif value is not None:
                 record.pop(name)
 

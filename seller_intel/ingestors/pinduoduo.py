@@ -152,7 +152,7 @@ def _commissions(asked: Asked, called: Pop) -> Query:
         put(
             "commissions",
             key,
-            replies.with_ids(row, _IDS["commissions"]) | {"_source": source},
+            collecting.marked(replies.with_ids(row, _IDS["commissions"]), source),
         )
 
     return Query(
@@ -195,7 +195,9 @@ def _order_lander(asked: Asked) -> Callable[[Row, Put], None]:
         lines = replies.rows(order.pop("item_list", None), "item_list")
         scrub(order)
         put(
-            "orders", key, replies.with_ids(order, _IDS["orders"]) | {"_source": source}
+            "orders",
+            key,
+            collecting.marked(replies.with_ids(order, _IDS["orders"]), source),
         )
         for position, line in enumerate(lines, 1):
             ties = {
@@ -203,9 +205,9 @@ def _order_lander(asked: Asked) -> Callable[[Row, Put], None]:
                 "parent_updated_at": changed,
                 "position": position,
             }
-            record = replies.with_ids(line, _IDS["order_lines"]) | {
-                "_source": source | ties
-            }
+            record = collecting.marked(
+                replies.with_ids(line, _IDS["order_lines"]), source | ties
+            )
             put("order_lines", f"{key}/{position}", record)
 
     return land
@@ -218,7 +220,7 @@ def _lander(asked: Asked, stream: str, name: str) -> Callable[[Row, Put], None]:
     def land(row: Row, put: Put) -> None:
         key = _key(row, name)
         scrub(row)
-        put(stream, key, replies.with_ids(row, _IDS[stream]) | {"_source": source})
+        put(stream, key, collecting.marked(replies.with_ids(row, _IDS[stream]), source))
 
     return land
 

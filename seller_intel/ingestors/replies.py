@@ -114,18 +114,22 @@ def count(value: Any, what: str) -> int:
 
 def identifier(value: Any, what: str) -> str:
     """Return an id as text; what is no whole number or text is refused."""
-    if isinstance(value, str) and value.strip():
-        return value.strip()
-    if isinstance(value, int) and not isinstance(value, bool):
+    kind = type(value)
+    if kind is int:
         return str(value)
+    if kind is str and (text := value.strip()):
+        return text
     raise _wrong(value, what, "an id")
 
 
 def with_ids(record: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
     """Return the record with those of its ids that are there made text, in place."""
     for name in names:
-        if record.get(name) is not None and record[name] != "":
-            record[name] = identifier(record[name], name)
+        value = record.get(name)
+        if type(value) is int:
+            record[name] = str(value)
+        elif value is not None and type(value) is not str:
+            raise _wrong(value, name, "an id")
     return record
 
 

@@ -50,7 +50,7 @@ class Seller:
         return credentials.session(
             self.source,
             self.connection,
-            default=_host(self.source),
+            default=_host(self.source, self.connection),
             judge=judge,
             manners=manners,
             tokens=self.tokens,
@@ -133,7 +133,7 @@ def marketplaces(seller: Seller) -> str:
     named: Any = source.options.get("marketplace_ids")
     named = named or seller.connection.extra.get("marketplace_ids")
     if isinstance(named, str):
-        named = [named]
+        named = [each.strip() for each in named.split(",") if each.strip()]
     if not named or not all(isinstance(each, str) for each in named):
         raise RegistryError(
             f"source {source.name}: options need marketplace_ids, such as"
@@ -171,8 +171,9 @@ def _seconds(reply: Reply) -> float | None:
         return None
 
 
-def _host(source: Source) -> str:
-    region = str(source.options.get("region", "na"))
+def _host(source: Source, connection: Connection) -> str:
+    stated = source.options.get("region") or connection.extra.get("region")
+    region = str(stated or "na")
     if region not in HOSTS:
         raise RegistryError(
             f"source {source.name}: no region {region!r}; known: {', '.join(HOSTS)}"

@@ -22,9 +22,11 @@ from seller_intel.ingestors import (
     replies,
     shop_admin,
 )
+from seller_intel.ingestors.connecting import Conversation, Question
 from seller_intel.ingestors.faults import ApiFault, Kind
 from seller_intel.ingestors.paging import Page, Put, Query, Row
 from seller_intel.ingestors.shop_admin import Admin
+from seller_intel.sources import Source
 
 # A page of 50 orders with 50 lines each stays below the points of one query.
 ORDERS, LINES, CUSTOMERS = 50, 50, 100
@@ -236,3 +238,32 @@ def _filter(window: Window) -> str:
 
 def _utc(instant: datetime) -> str:
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _probe(source: Source) -> str:
+    """Ask for the shop's name, currency and time zone."""
+    admin = shop_admin.opened(source)
+    with admin.session:
+        shop = replies.mapping(admin.ask("shopify_shop", {}).get("shop"), "shop")
+    return (
+        f"{shop.get('name')} answers; it sells in {shop.get('currencyCode')} and keeps"
+        f" the time of {shop.get('ianaTimezone')}: put both into the shop's entry"
+    )
+
+
+CONNECT = Conversation(
+    title="Shopify",
+    questions=(
+        Question("host", "address of the shop, https://<shop>.myshopify.com"),
+        Question("password", "Admin API access token (shpat_...)", is_secret=True),
+    ),
+    probe=_probe,
+    streams=("orders", "order_lines", "refunds", "identities", "members"),
+    time_zone="America/New_York",
+    currency="USD",
+    history_days=59,
+    advice={
+        Kind.PERMISSION_MISSING: "Give the app the scopes read_orders and"
+        " read_customers (read_all_orders for more than 60 days); install it anew.",
+    },
+)

@@ -129,7 +129,7 @@ def _refunds(asked: Asked, called: Top) -> Query:
         put(
             "refunds",
             key,
-            replies.with_ids(refund, _IDS["refunds"]) | {"_source": source},
+            collecting.marked(replies.with_ids(refund, _IDS["refunds"]), source),
         )
 
     return Query(
@@ -175,7 +175,7 @@ def _commissions(asked: Asked, called: Top) -> Query:
         put(
             "commissions",
             key,
-            replies.with_ids(row, _IDS["commissions"]) | {"_source": source},
+            collecting.marked(replies.with_ids(row, _IDS["commissions"]), source),
         )
 
     return Query(
@@ -220,7 +220,9 @@ def _lander(asked: Asked) -> Callable[[Row, Put], None]:
         del trade["orders"]
         scrub(trade)
         put(
-            "orders", tid, replies.with_ids(trade, _IDS["orders"]) | {"_source": source}
+            "orders",
+            tid,
+            collecting.marked(replies.with_ids(trade, _IDS["orders"]), source),
         )
         for position, line in enumerate(lines, 1):
             oid = replies.identifier(line.get("oid_str") or line.get("oid"), "oid")
@@ -229,9 +231,9 @@ def _lander(asked: Asked) -> Callable[[Row, Put], None]:
                 "parent_updated_at": modified,
                 "position": position,
             }
-            record = replies.with_ids(line, _IDS["order_lines"]) | {
-                "_source": source | ties
-            }
+            record = collecting.marked(
+                replies.with_ids(line, _IDS["order_lines"]), source | ties
+            )
             put("order_lines", f"{tid}/{oid}", record)
 
     return land

@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 
+from seller_intel import clock
 from seller_intel.extraction import Asked, Got, Window
 from seller_intel.ingestors import (
     channels,
@@ -20,10 +21,12 @@ from seller_intel.ingestors import (
     personal_fields,
     replies,
 )
+from seller_intel.ingestors.connecting import Conversation, Question
 from seller_intel.ingestors.faults import ApiFault, Kind
 from seller_intel.ingestors.http import Session
 from seller_intel.ingestors.paging import Page, Put, Query, Row
 from seller_intel.ingestors.personal_fields import DROP
+from seller_intel.sources import Source
 
 _ADDRESS = "order_detail.delivery_info.address_info"
 _FINDER = "order_detail.commission_info.finder_info"
@@ -247,3 +250,28 @@ def _following(told: Row) -> str | None:
 def _state(row: Row, key: str) -> tuple[str, str]:
     changed = f"{row.get('update_time')} {row.get('status')}"
     return replies.identifier(row.get(key), key), changed
+
+
+def _probe(source: Source) -> str:
+    """Look whether orders changed within a day."""
+    end = clock.wall()
+    with channels.opened(source) as session:
+        page = _orders(session)((end - timedelta(days=1), end), None)
+    more = " or more" if page.cursor else ""
+    return f"the shop answers; orders changed within a day: {len(page.rows)}{more}"
+
+
+CONNECT = Conversation(
+    title="WeChat Store (微信小店)",
+    questions=(
+        Question("login", "AppID of the shop"),
+        Question("password", "AppSecret of the shop", is_secret=True),
+    ),
+    probe=_probe,
+    streams=("orders", "order_lines", "refunds"),
+    advice={
+        Kind.PERMISSION_MISSING: "Put this machine's address on the white list of the"
+        " shop (服务市场, 经营工具, 自研). League commissions need a head supplier's"
+        " account.",
+    },
+)

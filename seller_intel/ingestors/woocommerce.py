@@ -22,10 +22,12 @@ from seller_intel.ingestors import (
     woo_site,
 )
 from seller_intel.ingestors.calls import Call
+from seller_intel.ingestors.connecting import Conversation, Question
 from seller_intel.ingestors.faults import ApiFault, Kind
 from seller_intel.ingestors.paging import Page, Put, Query, Row
 from seller_intel.ingestors.replies import Reply
 from seller_intel.ingestors.woo_site import NO_SUCH_PAGE, Site
+from seller_intel.sources import Source
 
 _WEEK = timedelta(days=7)
 _ALWAYS = timedelta(days=36500)
@@ -226,3 +228,32 @@ def _id(row: Row, _: int) -> str:
 
 def _gmt(instant: datetime) -> str:
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def _probe(source: Source) -> str:
+    """Count the orders there are."""
+    site = woo_site.opened(source)
+    with site.session:
+        page = _page(site, "orders", {"per_page": "1", "status": "any"})
+    currency = page.rows[0].get("currency") if page.rows else "no order yet"
+    return f"the site answers; it has {page.total} orders ({currency})"
+
+
+CONNECT = Conversation(
+    title="WooCommerce",
+    questions=(
+        Question("host", "address of the site, with https://"),
+        Question("login", "consumer key (ck_...)"),
+        Question("password", "consumer secret (cs_...)", is_secret=True),
+    ),
+    probe=_probe,
+    streams=("orders", "order_lines", "refunds", "identities", "members", "links"),
+    time_zone="UTC",
+    currency="USD",
+    advice={
+        Kind.PERMISSION_MISSING: "Give the key the right Read in WooCommerce, Settings,"
+        " Advanced, REST API.",
+        Kind.CREDENTIAL_REFUSED: "Compare the key. If it is right, the host may strip"
+        " the Authorization header: option key_in_query: true.",
+    },
+)

@@ -12,11 +12,14 @@ from typing import Any
 
 import httpx
 
+from seller_intel import clock
 from seller_intel.extraction import Asked, Got, Window
 from seller_intel.ingestors import ark, children, collecting, personal_fields, replies
 from seller_intel.ingestors.ark import Ark
+from seller_intel.ingestors.connecting import Conversation, Question
 from seller_intel.ingestors.paging import Page, Put, Query, Row
 from seller_intel.ingestors.personal_fields import DROP
+from seller_intel.sources import Source
 
 _UPDATED = 2
 _LONGEST = timedelta(minutes=30)
@@ -171,3 +174,26 @@ def _land_after_sale(asked: Asked) -> Callable[[Row, Put], None]:
         put("refunds", key, row)
 
     return land
+
+
+def _probe(source: Source) -> str:
+    """Count the orders that changed within half an hour."""
+    end = clock.wall() - timedelta(minutes=1)
+    opened = ark.opened(source)
+    with opened.session:
+        page = _orders(opened)((end - _LONGEST, end), 1)
+    return f"the shop answers; orders changed within half an hour: {page.total}"
+
+
+CONNECT = Conversation(
+    title="Xiaohongshu (小红书)",
+    questions=(
+        Question("login", "appId"),
+        Question("password", "appSecret", is_secret=True),
+        Question("access_token", "accessToken", is_secret=True),
+        Question("refresh_token", "refreshToken", is_secret=True),
+    ),
+    probe=_probe,
+    streams=("orders", "order_lines", "refunds"),
+    history_days=7,
+)

@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 
+from seller_intel import clock
 from seller_intel.extraction import Asked, Got, Window
 from seller_intel.ingestors import (
     beijing,
@@ -21,10 +22,13 @@ from seller_intel.ingestors import (
     replies,
     youzan_salesmen,
 )
+from seller_intel.ingestors.connecting import Conversation, Question
+from seller_intel.ingestors.faults import Kind
 from seller_intel.ingestors.http import Session
 from seller_intel.ingestors.paging import Page, Put, Query, Row
 from seller_intel.ingestors.personal_fields import DROP
 from seller_intel.ingestors.youzan_session import ask, open_session
+from seller_intel.sources import Source
 
 PERSONAL = {
     "orders": {
@@ -168,3 +172,34 @@ def _land_refund(asked: Asked) -> Callable[[Row, Put], None]:
 def _refund_version(refund: Row) -> tuple[str, str]:
     key = replies.identifier(refund.get("refund_id"), "refund_id")
     return key, f"{refund.get('modified')} {refund.get('status')}"
+
+
+def _probe(source: Source) -> str:
+    """Count the orders that changed within a day."""
+    end = clock.wall() - timedelta(minutes=1)
+    params = {
+        "start_update": beijing.text(end - timedelta(days=1)),
+        "end_update": beijing.text(end),
+        "page_no": 1,
+        "page_size": 1,
+    }
+    with open_session(source) as session:
+        told = ask(session, "youzan.trades.sold.get", "4.0.4", params)
+    count = replies.count(told.get("total_results", 0), "total_results")
+    return f"the shop answers; orders changed within a day: {count}"
+
+
+CONNECT = Conversation(
+    title="Youzan (有赞)",
+    questions=(
+        Question("login", "client id of the self-use application"),
+        Question("password", "client secret", is_secret=True),
+        Question("grant_id", "number of the shop (kdt_id)"),
+    ),
+    probe=_probe,
+    streams=("orders", "order_lines", "refunds", "members", "commissions"),
+    advice={
+        Kind.PERMISSION_MISSING: "Apply for the groups 交易, 售后 and 分销员 in the"
+        " application's console at youzanyun.com.",
+    },
+)

@@ -21,14 +21,20 @@
 
 {% macro postgres__payload_local_time(field, offset) -%}
     {%- set value = payload_text(field) -%}
-    case
-        when
-            ({{ value }}) like '____-__-_____:__:__'
-            and ({{ value }}) not like '0001-01-01%'
-            and ({{ value }}) not like '1970-01-01%'
-            and pg_input_is_valid(({{ value }}) || '{{ offset }}', 'timestamptz')
-            then cast(({{ value }}) || '{{ offset }}' as timestamptz)
-    end
+    nullif(
+        nullif(
+            case
+                when
+                    {{ value }} like '____-__-_____:__:__'
+                    and pg_input_is_valid(
+                        ({{ value }}) || '{{ offset }}', 'timestamptz'
+                    )
+                    then cast(({{ value }}) || '{{ offset }}' as timestamptz)
+            end,
+            cast('0001-01-01 00:00:00{{ offset }}' as timestamptz)
+        ),
+        cast('1970-01-01 00:00:00{{ offset }}' as timestamptz)
+    )
 {%- endmacro %}
 
 {# A count of seconds since 1970, or of milliseconds. #}

@@ -16,6 +16,7 @@
             ['activity_id', 'text'],
             ['group_id', 'text'],
             ['bargain_id', 'text'],
+            ['split_from_order_id', 'text'],
             ['status', 'text'],
             ['created_at', 'timestamptz'],
             ['updated_at', 'timestamptz'],

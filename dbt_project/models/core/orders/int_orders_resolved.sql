@@ -18,6 +18,20 @@ shops as (
     select * from {{ ref('dim_shops') }}
 ),
 
+-- orders that were split: their parts are the sales
+wholes as (
+    select split_from_order_id as order_id
+    from {{ ref('int_orders_unioned') }}
+    where
+        split_from_order_id is not null
+        {% if only_touched() -%}
+        and split_from_order_id in (
+            select order_id from {{ ref('int_orders_touched') }}
+        )
+        {%- endif %}
+    group by split_from_order_id
+),
+
 versions as (
     select
         *,
@@ -32,9 +46,11 @@ placed as (
     select
         versions.*,
         shops.shop_id as known_shop_id,
+        wholes.order_id is not null as is_split,
         coalesce(shops.time_zone, 'Asia/Shanghai') as time_zone
     from versions
     left join shops on versions.shop_id = shops.shop_id
+    left join wholes on versions.order_id = wholes.order_id
     where versions.version_no = 1
 ),
 
@@ -47,6 +63,7 @@ dated as (
         case
             when order_kind = 'test' then 'test'
             when order_kind = 'lottery' and paid_amount <= 0.01 then 'lottery_one_fen'
+            when is_split then 'split_into_parts'
             when paid_at is null and status = 'closed' then 'closed_before_payment'
         end as exclusion_reason
     from placed
@@ -111,6 +128,7 @@ resolved as (
         dated.activity_id,
         dated.group_id,
         dated.bargain_id,
+        dated.split_from_order_id,
         dated.province,
         dated.city,
         dated.city_tier,

@@ -27,8 +27,27 @@ shops as (
     select * from {{ ref('int_shops_touched') }}
 ),
 
+-- a part says that its whole is no sale, and no longer says so when it leaves
+parts as (
+    select split_from_order_id as order_id
+    from {{ ref('int_orders_unioned') }}
+    where
+        split_from_order_id is not null
+        and order_id in (select order_id from delivered)
+    {% if resolved -%}
+    union
+    select split_from_order_id as order_id
+    from {{ resolved }}
+    where
+        split_from_order_id is not null
+        and order_id in (select order_id from delivered)
+    {%- endif %}
+),
+
 touched as (
     select order_id from delivered
+    union
+    select order_id from parts
     {% if resolved -%}
     union
     select resolved.order_id

@@ -149,9 +149,9 @@ charged as (
         'normal' as order_kind,
         {{ unsaid('orders', [
             'staff_id', 'agent_id', 'link_id', 'activity_id', 'group_id', 'bargain_id',
-            'confirmed_at', 'shipped_at', 'received_at', 'close_reason',
-            'platform_discount_amount', 'platform_fee_amount', 'entry', 'is_dropship',
-            'city_tier', 'distance_m', 'is_self_run',
+            'split_from_order_id', 'confirmed_at', 'shipped_at', 'received_at',
+            'close_reason', 'platform_discount_amount', 'platform_fee_amount', 'entry',
+            'is_dropship', 'city_tier', 'distance_m', 'is_self_run',
         ]) }}
     from dated
 ),

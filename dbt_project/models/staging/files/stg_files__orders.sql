@@ -17,6 +17,7 @@ renamed as (
         {{ platform_id_of('activity_id') }} as activity_id,
         {{ platform_id_of('group_id') }} as group_id,
         {{ platform_id_of('bargain_id') }} as bargain_id,
+        {{ platform_id_of('split_from_order_id') }} as split_from_order_id,
 
         -- facts
         {{ payload('status') }} as status,

@@ -12,6 +12,10 @@ renamed as (
         {{ payload('_source.shop_id') }} as shop_id,
         coalesce({{ payload('open_id_buyer_hash') }}, {{ payload('pin_hash') }})
             as buyer_ref,
+        'jd:' || coalesce(
+            nullif({{ payload('directParentOrderId') }}, '0'),
+            nullif({{ payload('parentOrderId') }}, '0')
+        ) as split_from_order_id,
 
         -- facts
         {{ payload('orderState') }} as platform_status,
@@ -46,17 +50,12 @@ renamed as (
     from source
 ),
 
--- of an order that was split only its parts are sales; cash on delivery is paid at the
--- end
+-- cash on delivery is paid at the end
 dated as (
     select
         *,
+        {{ status_of('jd', 'orders', 'platform_status', "'unknown'") }} as status,
         case
-            when state_remark like '%拆分%' then 'closed'
-            else {{ status_of('jd', 'orders', 'platform_status', "'unknown'") }}
-        end as status,
-        case
-            when state_remark like '%拆分%' then null
             when pay_time is not null then pay_time
             when
                 (pay_type = '1' or pay_type like '1-%')

@@ -92,8 +92,8 @@ charged as (
             else 'normal'
         end as order_kind,
         {{ unsaid('orders', [
-            'buyer_ref', 'staff_id', 'agent_id', 'link_id', 'activity_id',
-            'bargain_id', 'closed_at', 'close_reason', 'tax_amount',
+            'buyer_ref', 'staff_id', 'agent_id', 'link_id', 'activity_id', 'bargain_id',
+            'split_from_order_id', 'closed_at', 'close_reason', 'tax_amount',
             'platform_fee_amount', 'channel', 'scene', 'entry', 'is_dropship',
             'city_tier', 'distance_m', 'is_self_run',
         ]) }}

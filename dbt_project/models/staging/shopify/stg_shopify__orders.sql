@@ -99,9 +99,9 @@ charged as (
         case when is_test then 'test' else 'normal' end as order_kind,
         {{ unsaid('orders', [
             'staff_id', 'agent_id', 'activity_id', 'group_id', 'bargain_id',
-            'confirmed_at', 'shipped_at', 'received_at', 'platform_discount_amount',
-            'platform_fee_amount', 'is_dropship', 'city_tier', 'distance_m',
-            'is_self_run',
+            'split_from_order_id', 'confirmed_at', 'shipped_at', 'received_at',
+            'platform_discount_amount', 'platform_fee_amount', 'is_dropship',
+            'city_tier', 'distance_m', 'is_self_run',
         ]) }}
     from dated
 ),

@@ -74,8 +74,8 @@ charged as (
         end as order_kind,
         {{ unsaid('orders', [
             'staff_id', 'agent_id', 'link_id', 'activity_id', 'group_id', 'bargain_id',
-            'confirmed_at', 'close_reason', 'channel', 'entry', 'is_dropship',
-            'city_tier', 'distance_m', 'is_self_run',
+            'split_from_order_id', 'confirmed_at', 'close_reason', 'channel', 'entry',
+            'is_dropship', 'city_tier', 'distance_m', 'is_self_run',
         ]) }}
     from dated
 ),

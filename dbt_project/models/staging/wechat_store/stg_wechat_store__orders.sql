@@ -62,9 +62,9 @@ charged as (
         case when platform_status = '13' then 'group' else 'normal' end as order_kind,
         {{ unsaid('orders', [
             'staff_id', 'agent_id', 'link_id', 'activity_id', 'group_id', 'bargain_id',
-            'confirmed_at', 'shipped_at', 'close_reason', 'tax_amount',
-            'platform_fee_amount', 'channel', 'is_dropship', 'city_tier', 'distance_m',
-            'is_self_run',
+            'split_from_order_id', 'confirmed_at', 'shipped_at', 'close_reason',
+            'tax_amount', 'platform_fee_amount', 'channel', 'is_dropship', 'city_tier',
+            'distance_m', 'is_self_run',
         ]) }}
     from dated
 ),

@@ -78,9 +78,9 @@ charged as (
         'normal' as order_kind,
         {{ unsaid('orders', [
             'staff_id', 'agent_id', 'activity_id', 'group_id', 'bargain_id',
-            'confirmed_at', 'shipped_at', 'close_reason', 'platform_discount_amount',
-            'platform_fee_amount', 'is_dropship', 'city_tier', 'distance_m',
-            'is_self_run',
+            'split_from_order_id', 'confirmed_at', 'shipped_at', 'close_reason',
+            'platform_discount_amount', 'platform_fee_amount', 'is_dropship',
+            'city_tier', 'distance_m', 'is_self_run',
         ]) }}
     from dated
 ),

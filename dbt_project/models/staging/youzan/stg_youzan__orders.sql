@@ -11,6 +11,8 @@ renamed as (
         'youzan:' || {{ payload('order_info.tid') }} as order_id,
         {{ payload('_source.shop_id') }} as shop_id,
         {{ payload('buyer_info.yz_open_id_hash') }} as buyer_ref,
+        'youzan:' || {{ payload('order_info.order_extra.parent_order_no') }}
+            as split_from_order_id,
 
         -- facts
         {{ payload('order_info.status') }} as platform_status,
@@ -40,8 +42,8 @@ renamed as (
     from source
 ),
 
--- of an order that was split only its parts are sales; cash on delivery is paid at the
--- end
+-- of an order that says it was split only the parts are sales; cash on delivery is paid
+-- at the end
 dated as (
     select
         *,
