@@ -122,8 +122,9 @@ def _whole(admin: Admin) -> Callable[[Row], Row]:
 
     def detail(order: Row) -> Row:
         rows, cursor = _lines(order)
+        key = replies.identifier(order.get("id"), "id")
         while cursor is not None:
-            variables = {"id": order["id"], "lines": LINES * 5, "after": cursor}
+            variables = {"id": key, "lines": LINES * 5, "after": cursor}
             told = admin.ask("shopify_order_lines", variables).get("order")
             more, following = _lines(replies.mapping(told, "order"))
             if following == cursor:

@@ -118,9 +118,8 @@ def _orders(session: Session) -> Callable[[Window, Any], Page]:
 
 def _order_detail(session: Session) -> Callable[[Row], Row]:
     def detail(row: Row) -> Row:
-        return replies.mapping(
-            channels.ask(session, "order/get", row)["order"], "order"
-        )
+        told = channels.ask(session, "order/get", row)
+        return replies.mapping(told.get("order"), "order")
 
     return detail
 
