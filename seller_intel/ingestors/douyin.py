@@ -109,6 +109,8 @@ def _queries(asked: Asked, opened: Doudian) -> list[Query]:
             longest=timedelta(days=30),
             history=timedelta(days=90),
             is_numbered=False,
+            # whether its cursor is a place or a count of rows is nowhere said
+            is_shifting=True,
         ),
     ]
 
