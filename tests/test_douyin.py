@@ -47,6 +47,9 @@ def order(number: int, changed: int = CHANGED) -> dict:
                 "sku_id": 1750000000000001,
                 "author_id": 80000000001,
                 "author_name": "composed-kol",
+                "mask_post_receiver": "张**",
+                "mask_post_addr": {"detail": "科技园路1号"},
+                "account_list": {"account_info": [{"account_id": "13911112222"}]},
                 "pay_amount": 5180,
             }
         ],
