@@ -382,7 +382,7 @@ def test_a_reply_that_is_cut_off_is_no_deep_one():
     whole = orjson.dumps({"a": [{"b": [{"c": {}}] * 3, "t": "[{"}] * 200})
 
     for end in range(1, len(whole), 97):
-        with pytest.raises(ValueError, match="JSON|expected|end|EOF|control"):
+        with pytest.raises(ValueError, match=r"JSON|expected|end|EOF|control"):
             replies.parsed(whole[:end])
 
 
