@@ -70,10 +70,13 @@ def prism() -> str:
     if npm is None:
         pytest.skip("no npm here: amazon was not held against a mock server")
     order = [npm, "install", "--ignore-scripts", "--no-audit", "--no-fund"]
-    command = [*order, "--prefix", str(KEPT), PACKAGE]
-    done = subprocess.run(command, capture_output=True, timeout=300, text=True)
-    if done.returncode or not local.exists():
-        warnings.warn(done.stderr[-500:], stacklevel=1)
+    patience = ["--fetch-timeout=20000", "--fetch-retries=1"]
+    command = [*order, *patience, "--prefix", str(KEPT), PACKAGE]
+    try:
+        subprocess.run(command, capture_output=True, timeout=180, check=True)
+    except (subprocess.SubprocessError, OSError) as error:
+        warnings.warn(f"npm: {error}", stacklevel=1)
+    if not local.exists():
         pytest.skip("npm gave no Prism: amazon was not held against a mock server")
     return str(local)
 

@@ -76,3 +76,11 @@ def test_a_wrong_secret_is_told_as_such_and_not_repeated(platform):
     assert REFUSALS[platform] in said.output
     assert "not-the-secret-at-all" not in said.output
     assert "AIRFLOW_CONN" not in said.output
+
+
+def test_a_region_that_does_not_exist_is_told_as_such():
+    with gateway("amazon") as (_, stated):
+        said = say("amazon", stated, region="mars")
+
+    assert said.exit_code == 1
+    assert "no region 'mars'" in said.output

@@ -47,6 +47,9 @@ def order(number: int, changed: int = CHANGED) -> dict:
                 "sku_id": 1750000000000001,
                 "author_id": 80000000001,
                 "author_name": "composed-kol",
+                "mask_post_receiver": "张**",
+                "mask_post_addr": {"detail": "科技园路1号"},
+                "account_list": {"account_info": [{"account_id": "13911112222"}]},
                 "pay_amount": 5180,
             }
         ],
@@ -235,10 +238,30 @@ def test_creators_orders_are_followed_by_their_cursor():
     landed, _ = collected(double, "commissions")
 
     cursors = [sent["cursor"] for _, sent in double.calls]
-    assert cursors == ["0", "20", "40"]
+    assert cursors == ["0", "20", "40"] * 2
     record = landed["commissions"].newest["6944"]
     assert record["_source"]["payee_ref"] == record["author_openid_hash"]
     assert "kol" not in landed.text
+
+
+def test_creators_orders_that_shift_between_pages_are_not_lost():
+    rows = [
+        {"order_id": f"69{number}", "author_buyin_id": "7", "update_time": "2026"}
+        for number in range(45)
+    ]
+    double = Doudian(creators=rows)
+    gone: list[dict] = []
+
+    def move(sent: dict) -> None:
+        if sent.get("cursor") == "20" and not gone:
+            gone.append(double.creators.pop(0))
+
+    double.before = move
+
+    landed, got = collected(double, "commissions")
+
+    assert got.failures == []
+    assert len(landed["commissions"].newest) == 45
 
 
 def test_an_own_application_fetches_its_token_by_the_number_of_the_shop():

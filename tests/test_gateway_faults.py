@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
-from sandbox.gateways import connections, shops
+from sandbox.gateways import company, connections, shops
 from sandbox.gateways.faults import KINDS, Faults
 from sandbox.gateways.house import House, open_house
 from sandbox.gateways.server import served
@@ -144,3 +144,14 @@ def test_every_shop_has_a_connection_of_its_own():
     assert len(found) == 2 * len(shops.PLATFORMS)
     assert len({one["login"] for one in found.values()}) == len(found)
     assert "sandbox_jd_2" in found
+
+
+def test_gateways_of_a_process_move_and_stop_with_who_started_them():
+    with company.kept("--platforms", "jd", "--orders", "40") as gateways:
+        gateways.move(1_794_441_600)
+        state = httpx.post(f"{gateways.address}/_sandbox/state", json={}).json()
+
+    assert state["now"] == 1_794_441_600
+    assert set(gateways.variables()) == {"AIRFLOW_CONN_SANDBOX_JD"}
+    with pytest.raises(httpx.ConnectError):
+        httpx.post(f"{gateways.address}/_sandbox/state", json={})

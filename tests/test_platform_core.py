@@ -238,6 +238,25 @@ def test_an_order_is_no_sale_while_parts_of_it_are_there(core, shared_postgres):
     assert again["is_valid"]
 
 
+def test_a_refund_that_a_report_tells_again_counts_once(core, shared_postgres):
+    number = "2853300998877665544"
+    told = {
+        "platform_id": "taobao",
+        "order_id": number,
+        "refund_id": f"{number}:refund",
+        "status": "succeeded",
+        "refund_amount": "59.00",
+        "currency": "CNY",
+        "updated_at": "2026-11-22T03:05:10+00:00",
+    }
+
+    core.deliver("refunds", [told], source="report", run=SECOND)
+    core.build("20261123T125000")
+
+    order = order_of(shared_postgres, f"taobao:{number}")
+    assert order["refunded_amount"] == Decimal("59.00")
+
+
 def settled() -> dict[str, list[str]]:
     """What a build leaves, less its own notes of what it had to look at."""
     return {

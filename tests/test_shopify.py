@@ -42,6 +42,10 @@ def order(number: int, changed: str = CHANGED, lines: int = 1, **more) -> dict:
         "phone": "+15125550100",
         "customer": {"legacyResourceId": "207119551"},
         "discountCodes": ["KOL10"],
+        "customAttributes": [
+            {"key": "Gift message", "value": "for Erika"},
+            {"key": "utm_source", "value": "ig"},
+        ],
         "lineItems": [line(number * 1000 + each) for each in range(lines)],
         "refunds": [],
         **more,
@@ -133,7 +137,8 @@ def test_an_order_lands_with_lines_refunds_and_codes_and_nobodys_name():
     assert code["code"] == "KOL10"
     buyer = record["customer"]["legacyResourceId_hash"]
     assert code["_source"]["member_ref"] == buyer
-    for personal in ("c@example", "5125550100", "207119551"):
+    assert record["customAttributes"] == [{"key": "utm_source", "value": "ig"}]
+    for personal in ("c@example", "5125550100", "207119551", "Erika"):
         assert personal not in landed.text
 
 

@@ -42,8 +42,12 @@ def order(number: int) -> dict:
                     "user_name": "张三",
                     "tel_number": "13911112222",
                     "detail_info": "科技园路1号",
-                }
+                },
+                "address_under_review": {"user_name": "王五"},
+                "recharge_info": {"account_no": "13911112222"},
             },
+            "sku_sharer_infos": [{"sharer_openid": "composedWxOpen02"}],
+            "greeting_card_info": {"giver_name": "王五"},
             "ext_info": {"customer_notes": "给李四"},
             "commission_infos": [{"nickname": "kol", "amount": 548}],
         },
@@ -139,7 +143,14 @@ def test_an_order_lands_from_its_detail_with_every_line_and_nobodys_name():
     assert record["order_detail"]["commission_infos"] == [{"amount": 548}]
     assert len(record["openid_hash"]) == len(record["unionid_hash"]) == 64
     assert landed["order_lines"].keys == [f"{key}/1", f"{key}/2"]
-    for personal in ("composedWx", "composedUnion", "张三", "13911112222", "李四"):
+    for personal in (
+        "composedWx",
+        "composedUnion",
+        "张三",
+        "13911112222",
+        "李四",
+        "王五",
+    ):
         assert personal not in landed.text
 
 

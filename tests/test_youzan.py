@@ -29,6 +29,7 @@ def order(number: int, changed: str = "2026-11-22 11:30:00", **more) -> dict:
             "status": "WAIT_SELLER_SEND_GOODS",
             "created": "2026-11-22 11:05:00",
             "update_time": changed,
+            "order_extra": {"buyer_name": "王五", "id_card_number": "11010519491231"},
         },
         "buyer_info": {
             "yz_open_id": "composedYzOpen01",
@@ -129,7 +130,8 @@ def test_an_order_lands_with_its_lines_and_nobodys_name():
         "parent_updated_at": "2026-11-22 11:30:00",
         "position": 1,
     }
-    for personal in ("张三", "李四", "13911112222", "composedYzOpen01", "$composed$1$"):
+    names = ("张三", "李四", "王五", "13911112222", "composedYzOpen01", "$composed$1$")
+    for personal in (*names, "1101051949"):
         assert personal not in landed.text
 
 

@@ -25,7 +25,7 @@
 {% macro postgres__payload(field, type) -%}
     {%- set value = payload_text(field) -%}
     {%- set forms = {
-        'numeric': value ~ " not like '%n%' and " ~ value ~ " not like '%N%'",
+        'numeric': is_amount(value),
         'bigint': value ~ " is not null",
         'date': value ~ " like '____-__-__'",
         'timestamptz':
@@ -43,6 +43,16 @@
                 then cast({{ value }} as {{ type }})
         end
     {%- endif -%}
+{%- endmacro %}
+
+{# Whether a text may be cast to a number in PostgreSQL: finite, and small enough that
+   no sum or product of such numbers is out of range. #}
+{% macro is_amount(value) -%}
+    ({{ value }}) not like '%n%'
+    and ({{ value }}) not like '%N%'
+    and ({{ value }}) not like '%e____%'
+    and ({{ value }}) not like '%E____%'
+    and length({{ value }}) < 1000
 {%- endmacro %}
 
 {# The text of a field in PostgreSQL, the field of an object by its path. #}

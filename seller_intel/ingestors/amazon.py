@@ -24,7 +24,7 @@ from seller_intel.ingestors import (
     selling_partner,
 )
 from seller_intel.ingestors.connecting import Conversation, Question
-from seller_intel.ingestors.faults import Kind
+from seller_intel.ingestors.faults import ApiFault, Kind
 from seller_intel.ingestors.http import Session
 from seller_intel.ingestors.paging import Page, Put, Query, Row
 from seller_intel.sources import RegistryError, Source
@@ -231,13 +231,17 @@ def _probe(source: Source) -> str:
     """Look for one order that changed within a day."""
     end = clock.wall() - _LAG
     seller = selling_partner.opened(source)
-    query = {
-        "lastUpdatedAfter": selling_partner.instant(end - timedelta(days=1)),
-        "lastUpdatedBefore": selling_partner.instant(end),
-        "marketplaceIds": selling_partner.marketplaces(seller),
-        "maxResultsPerPage": "1",
-    }
-    with seller.session(selling_partner.SEARCH_ORDERS) as session:
+    try:
+        query = {
+            "lastUpdatedAfter": selling_partner.instant(end - timedelta(days=1)),
+            "lastUpdatedBefore": selling_partner.instant(end),
+            "marketplaceIds": selling_partner.marketplaces(seller),
+            "maxResultsPerPage": "1",
+        }
+        session = seller.session(selling_partner.SEARCH_ORDERS)
+    except RegistryError as error:
+        raise ApiFault(Kind.BAD_REQUEST, str(error)) from error
+    with session:
         told = selling_partner.ask(session, "orders/2026-01-01/orders", query)
     found = "some" if told.get("orders") else "none"
     return f"the account answers; orders changed within a day: {found}"

@@ -7,8 +7,10 @@ wrong. What was read before a failure stays; the next run goes on from there.
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from seller_intel.extraction import Asked, Got, Window
@@ -34,7 +36,11 @@ def collect(asked: Asked, session: Session, queries: Sequence[Query]) -> Got:
     read: dict[str, Any] = {}
     covers: dict[str, list[Window]] = {}
     wanted = {stream.name for stream in asked.source.streams}
-    with Lines(asked) as lines, Ahead(session.manners.at_once) as ahead:
+    with (
+        _rare_garbage_collection(),
+        Lines(asked) as lines,
+        Ahead(session.manners.at_once) as ahead,
+    ):
         for query in queries:
             if wanted.isdisjoint(query.streams):
                 continue
@@ -66,6 +72,17 @@ def collect(asked: Asked, session: Session, queries: Sequence[Query]) -> Got:
         "personal": dict(sorted(asked.hasher.counts.items())),
     }
     return got
+
+
+@contextmanager
+def _rare_garbage_collection() -> Iterator[None]:
+    """Let Python look for cycles seldom: the rows of a page make none, and are many."""
+    before = gc.get_threshold()
+    gc.set_threshold(200_000, 20, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _covered(

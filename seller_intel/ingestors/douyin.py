@@ -29,32 +29,20 @@ from seller_intel.ingestors.paging import Page, Put, Query, Row
 from seller_intel.ingestors.personal_fields import DROP
 from seller_intel.sources import Source
 
+# Whom an order goes to stands on the order and, again, on each of its lines.
+_DROPPED = (
+    *("open_id", "open_address_id", "user_nick_name", "user_icon", "author_name"),
+    *("mask_post_receiver", "encrypt_post_receiver", "post_receiver", "post_addr"),
+    *("mask_post_tel", "encrypt_post_tel", "post_tel", "post_code"),
+    *("mask_pay_tel", "encrypt_pay_tel", "pay_tel", "doudian_pay_id"),
+    *("receive_info", "user_id_info", "user_coordinate", "account_list"),
+    *("buyer_words", "seller_words", "sku_customization_info", "custom_property_list"),
+    *(f"mask_post_addr.{name}" for name in ("street", "detail", "encrypt_detail")),
+)
+_PEOPLE = {"doudian_open_id": "buyer", **dict.fromkeys(_DROPPED, DROP)}
 PERSONAL = {
-    "orders": {
-        "doudian_open_id": "buyer",
-        "open_id": DROP,
-        "mask_post_addr.street": DROP,
-        "mask_post_addr.detail": DROP,
-        "mask_post_addr.encrypt_detail": DROP,
-        "mask_post_receiver": DROP,
-        "mask_post_tel": DROP,
-        "mask_pay_tel": DROP,
-        "encrypt_post_receiver": DROP,
-        "encrypt_post_tel": DROP,
-        "encrypt_pay_tel": DROP,
-        "post_addr": DROP,
-        "post_receiver": DROP,
-        "post_tel": DROP,
-        "pay_tel": DROP,
-        "receive_info": DROP,
-        "user_id_info": DROP,
-        "user_coordinate": DROP,
-        "open_address_id": DROP,
-        "buyer_words": DROP,
-        "seller_words": DROP,
-        "doudian_pay_id": DROP,
-    },
-    "order_lines": {"author_name": DROP, "custom_property_list": DROP},
+    "orders": _PEOPLE,
+    "order_lines": _PEOPLE,
     "refunds": {
         "aftersale_info.remark": DROP,
         "seller_logs": DROP,
@@ -109,6 +97,8 @@ def _queries(asked: Asked, opened: Doudian) -> list[Query]:
             longest=timedelta(days=30),
             history=timedelta(days=90),
             is_numbered=False,
+            # whether its cursor is a place or a count of rows is nowhere said
+            is_shifting=True,
         ),
     ]
 

@@ -33,6 +33,8 @@ ORDERS, LINES, CUSTOMERS = 50, 50, 100
 # At so many objects a connection ends.
 DEPTH = 25_000
 _STREAMS = ("orders", "order_lines", "refunds", "members")
+# Of what apps and buyers write beside an order, only where it came from is kept.
+_ORIGINS = ("utm_", "ref", "aff", "source", "campaign", "kol", "influencer")
 PERSONAL = {
     "orders": {
         "customer.legacyResourceId": "buyer",
@@ -122,8 +124,9 @@ def _whole(admin: Admin) -> Callable[[Row], Row]:
 
     def detail(order: Row) -> Row:
         rows, cursor = _lines(order)
+        key = replies.identifier(order.get("id"), "id")
         while cursor is not None:
-            variables = {"id": order["id"], "lines": LINES * 5, "after": cursor}
+            variables = {"id": key, "lines": LINES * 5, "after": cursor}
             told = admin.ask("shopify_order_lines", variables).get("order")
             more, following = _lines(replies.mapping(told, "order"))
             if following == cursor:
@@ -146,6 +149,7 @@ def _land_order(asked: Asked) -> Callable[[Row, Put], None]:
         refunds = replies.rows(order.pop("refunds", None), "refunds")
         del order["lineItems"]
         scrub(order)
+        order["customAttributes"] = _origins(order.get("customAttributes"))
         order["_source"] = collecting.source_of(asked)
         put("orders", key, order)
         currency = order.get("currencyCode")
@@ -178,6 +182,15 @@ def _land_order(asked: Asked) -> Callable[[Row, Put], None]:
             )
 
     return land
+
+
+def _origins(attributes: Any) -> list[Row]:
+    """Return the attributes that tell of an origin; the others may name people."""
+    return [
+        each
+        for each in replies.rows(attributes, "customAttributes")
+        if str(each.get("key")).lower().startswith(_ORIGINS)
+    ]
 
 
 def _buyer(order: Row) -> str | None:

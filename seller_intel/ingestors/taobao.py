@@ -217,7 +217,7 @@ def _lander(asked: Asked) -> Callable[[Row, Put], None]:
     def land(trade: Row, put: Put) -> None:
         tid, modified = _tid(trade), trade.get("modified")
         lines = _rows(trade, "orders", "order")
-        del trade["orders"]
+        trade.pop("orders", None)
         scrub(trade)
         put(
             "orders",

@@ -43,6 +43,13 @@ PERSONAL = {
         f"{_ADDRESS}.virtual_order_tel_number": DROP,
         f"{_ADDRESS}.tel_number_ext_info": DROP,
         f"{_ADDRESS}.hash_code": DROP,
+        "order_detail.delivery_info.address_under_review": DROP,
+        "order_detail.delivery_info.ewaybill_order_code": DROP,
+        "order_detail.delivery_info.recharge_info": DROP,
+        "order_detail.greeting_card_info": DROP,
+        "order_detail.custom_info": DROP,
+        "order_detail.sku_sharer_infos[].sharer_openid": "buyer",
+        "order_detail.sku_sharer_infos[].sharer_unionid": "union_id",
         "order_detail.ext_info.customer_notes": DROP,
         "order_detail.ext_info.merchant_notes": DROP,
         "order_detail.sharer_info.sharer_openid": "buyer",
@@ -118,9 +125,8 @@ def _orders(session: Session) -> Callable[[Window, Any], Page]:
 
 def _order_detail(session: Session) -> Callable[[Row], Row]:
     def detail(row: Row) -> Row:
-        return replies.mapping(
-            channels.ask(session, "order/get", row)["order"], "order"
-        )
+        told = channels.ask(session, "order/get", row)
+        return replies.mapping(told.get("order"), "order")
 
     return detail
 

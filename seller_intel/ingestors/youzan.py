@@ -44,7 +44,13 @@ PERSONAL = {
         "address_info.delivery_postal_code": DROP,
         "address_info.address_extra": DROP,
         "address_info.self_fetch_info": DROP,
-        "order_info.order_extra.buyer_name": DROP,
+        **{
+            f"order_info.order_extra.{name}": DROP
+            for name in (
+                *("buyer_name", "cashier_name", "invoice_title", "id_card_name"),
+                *("id_card_number", "id_card_front_photo", "id_card_back_photo"),
+            )
+        },
         "remark_info": DROP,
         "invoice_info": DROP,
     },

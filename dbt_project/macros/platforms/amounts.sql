@@ -47,8 +47,7 @@
                 sum(
                     case
                         when
-                            ({{ value }}) not like '%n%'
-                            and ({{ value }}) not like '%N%'
+                            {{ is_amount(value) }}
                             and pg_input_is_valid({{ value }}, 'numeric')
                             then {{ 'abs' if absolute }}(cast({{ value }} as numeric))
                     end

@@ -39,13 +39,28 @@ versions as (
         row_number() over (
             partition by refund_id
             order by updated_at desc, source_rank asc, load_seq desc, source_ref desc
-        ) as version_no
+        ) as version_no,
+        max(
+            case when source_rank = 0 and status = 'succeeded' then 1 else 0 end
+        ) over (partition by order_id) as has_own_refunds
     from refunds
+),
+
+-- an order report names no refund: what it says of one is already there where the
+-- platform told of it itself
+told_once as (
+    select *
+    from versions
+    where
+        version_no = 1
+        and not (
+            has_own_refunds = 1 and source_rank > 0 and refund_id like '%:refund'
+        )
 ),
 
 matched as (
     select
-        versions.*,
+        told_once.*,
         orders.order_id as known_order_id,
         orders.paid_date,
         orders.fx_date as order_fx_date,
@@ -53,12 +68,11 @@ matched as (
         coalesce(orders.channel, 'unknown') as channel,
         coalesce(orders.shop_id, shops.shop_id, 'unknown') as known_shop_id,
         coalesce(orders.time_zone, shops.time_zone, 'Asia/Shanghai') as time_zone
-    from versions
-    inner join loads on versions.load_id = loads.load_id
-    left join orders on versions.order_id = orders.order_id
+    from told_once
+    inner join loads on told_once.load_id = loads.load_id
+    left join orders on told_once.order_id = orders.order_id
     left join shops
-        on coalesce(versions.shop_id, loads.source_shop_id) = shops.shop_id
-    where versions.version_no = 1
+        on coalesce(told_once.shop_id, loads.source_shop_id) = shops.shop_id
 ),
 
 dated as (
