@@ -57,7 +57,8 @@ class Hasher:
         key = key.encode("utf-8") if isinstance(key, str) else key
         if not key:
             raise ValueError("the key of the personal-data hash is empty")
-        self._key = key
+        # copied for each hash: one started anew each time lets other threads in between
+        self._keyed = hmac.new(key, digestmod="sha256")
         self.counts: Counter[str] = Counter()
         self._judge = lru_cache(_KEPT)(self._judged)
 
@@ -93,7 +94,9 @@ class Hasher:
         if normal is None:
             return "unreadable", None
         message = f"{id_kind}\x00{platform}\x00{normal}".encode()
-        return "hashed", hmac.digest(self._key, message, "sha256").hex()
+        keyed = self._keyed.copy()
+        keyed.update(message)
+        return "hashed", keyed.hexdigest()
 
 
 def _normal(id_kind: str, text: str, region: str) -> str | None:
