@@ -2,8 +2,8 @@
 
 Field names are those of `seller_intel/canonical_streams.yml` wherever a stream has the
 field. Money is `Decimal` in the main unit of `currency` (yuan, not fen), exactly as the
-page says it; a price of one kind never stands in for a price of another kind. None means
-"not on the page", never zero.
+page says it; a price of one kind never stands in for another kind. None means "not on
+the page", never zero.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class PageVerdict(StrEnum):
     PRODUCT = "product"
     """At least one listing of its own was read (with or without a price)."""
     LIST = "list"
-    """Several listings or product links: a category, a search, a reply of an interface."""
+    """Several listings or product links: a category, a search, an interface."""
     GONE = "gone"
     """The shop says that the product no longer exists (404, 410, its own words)."""
     NO_PRODUCT = "no_product"
@@ -113,7 +113,7 @@ class Listing:
 
     # every kind of price apart
     price: Decimal | None = None
-    """Shown to everybody for one piece now; the single price where groups buy cheaper."""
+    """Shown to everybody for one piece now; the single price beside a group price."""
     price_high: Decimal | None = None
     """Upper end where the page shows a range; `price` is then its lower end."""
     list_price: Decimal | None = None
