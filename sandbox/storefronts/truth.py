@@ -84,7 +84,9 @@ def _row(store: Store, article: Article, one: Variant | None, day: int) -> Shown
     shows_struck = struck is not None and (is_old or markup.is_reduced(article))
     coupon = article.coupon if is_chinese and not hidden else 0
     tells_codes = template in ("json_ld", "microdata", "shopify", "woocommerce")
-    gtin = one.gtin if one else article.gtin
+    gtin: str | None = one.gtin if one else article.gtin
+    if one and template == "microdata":  # it names the code of the article alone
+        gtin = None
     return Shown(
         url=store.address + addresses.product(template, article),
         number=article.number,
