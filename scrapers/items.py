@@ -253,11 +253,16 @@ def as_record(item: Item) -> dict[str, Any]:
 
     Money and ratings become decimal text without exponent, times ISO 8601 in UTC.
     """
-    return {
+    record = {
         each.name: plain(value)
         for each in fields(item)
         if (value := getattr(item, each.name)) is not None and value not in ("", {})
     }
+    if "methods" in record:
+        record["methods"] = {
+            name: how for name, how in record["methods"].items() if name in record
+        }
+    return record
 
 
 def plain(value: Any) -> Any:

@@ -163,10 +163,10 @@ def priced(words: str) -> dict[str, Any]:
                 break
     if "group_price" in found and (size := _GROUP_SIZE.search(words)):
         found["group_size"] = int(size[1])
-    if match := _COUPON.search(words):
-        found["coupon_amount"] = Decimal(match["off"] or match["plain"])
-        if match["min"]:
-            found["coupon_min_amount"] = Decimal(match["min"])
+    if coupon := _COUPON.search(words):
+        found["coupon_amount"] = Decimal(coupon["off"] or coupon["plain"])
+        if coupon["min"]:
+            found["coupon_min_amount"] = Decimal(coupon["min"])
     return found
 
 
