@@ -137,10 +137,9 @@ def _listing(page: Page, stated: dict[str, Any]) -> Listing | None:
     if lowest and listing.price and lowest < listing.price:
         if kind == _GROUPED:
             listing.group_price = listing.group_price or lowest
-        elif kind == _FLASH:
-            listing.activity_price = lowest
         else:
             listing.list_price, listing.price = listing.price, lowest
+            listing.activity_price = lowest if kind == _FLASH else None
     coupons = replies.many(stated, "couponInfo", "couponList")
     best = next((each for each in coupons if each.get("isBest") in (1, "1")), None)
     if best := best or next(iter(coupons), None):

@@ -69,7 +69,11 @@ def names_of(element: HtmlElement, base: str) -> list[str]:
 
 def path_of(names: list[str], title: str | None) -> str | None:
     """Return a trail as a category path: without the home page and the goods."""
-    names = [_LABEL.sub("", name) for name in names]
+    names = [
+        part.strip()
+        for name in names
+        for part in re.split(r"(?:^|\s)[>›»→/](?:\s|$)", _LABEL.sub("", name))
+    ]
     kept = [name for name in names if name and not _HOME.match(name)]
     if kept and title and _is_title(kept[-1], title):
         kept = kept[:-1]

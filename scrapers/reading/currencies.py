@@ -271,6 +271,16 @@ def country_of(url: str, language: str = "") -> str | None:
     return _LANGUAGES.get(parts[0])
 
 
+def country_written(words: str) -> str | None:
+    """Conclude the country from the script of a page: kana, hangul, else Han."""
+    sample = words[:20_000]
+    if len(re.findall(r"[\u3040-\u30ff]", sample)) > 10:
+        return "jp"
+    if len(re.findall(r"[\uac00-\ud7a3]", sample)) > 10:
+        return "kr"
+    return "cn" if len(re.findall(r"[\u4e00-\u9fff]", sample)) > 10 else None
+
+
 def code_of(sign: str | None, country: str | None = None) -> str | None:
     """Return the ISO 4217 code a sign or code means on a page of a country."""
     sign = (sign or "").strip().strip("\u200e\u200f")

@@ -7,12 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 import orjson
+from lxml import etree
 
 from scrapers.reading import json_ld, prices
-from scrapers.reading.documents import Document
+from scrapers.reading.documents import Document, words_of
 
 _SKU_MAP = re.compile(r"[\"']?skuMap[\"']?\s*[:=]\s*(?=\{)")
 _SHOPIFY = re.compile(r"(?:ProductJson|product-json|data-product-json)", re.I)
+_VARIANTS = etree.XPath("//*[@data-price and (@data-sku or @data-sku-id)]")
 MAX_JSON = 1_000_000
 
 
@@ -26,7 +28,29 @@ def facts(document: Document) -> dict[str, Any]:
             value = json_ld.loads(script.text or "")
             if isinstance(value, dict) and isinstance(value.get("variants"), list):
                 return _shopify(value)
-    return {}
+    return _marked(document)
+
+
+def _marked(document: Document) -> dict[str, Any]:
+    """Read variants that elements carry as `data-sku` with `data-price`."""
+    variants = []
+    for element in _VARIANTS(document.tree):
+        if element.find(".//a[@href]") is not None or element.tag == "a":
+            return {}
+        price = prices.strict(element.get("data-price"))
+        if not price:
+            continue
+        stock = _count(element.get("data-stock"))
+        variants.append(
+            {
+                "seller_sku": element.get("data-sku") or element.get("data-sku-id"),
+                "price": price,
+                "stock": stock,
+                "availability": "OutOfStock" if stock == 0 else None,
+                "attributes": {"option": words_of(element)},
+            }
+        )
+    return {"variants": variants} if len(variants) > 1 else {}
 
 
 def _sku_map(text: str) -> dict[str, Any]:

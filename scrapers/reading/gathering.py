@@ -60,8 +60,10 @@ def listings(
     if path and methods.get("category_path") != "rules":
         merged["category_path"] = path
         methods["category_path"] = "page" if not trail else "json_ld"
-    country = defaults.get("country") or currencies.country_of(
-        document.page.url, document.language
+    country = (
+        defaults.get("country")
+        or currencies.country_of(document.page.url, document.language)
+        or currencies.country_written(document.words)
     )
     conclusions.currency(document, merged, methods, rules, defaults, country)
     return _built(document, merged, methods, defaults, found)
@@ -156,6 +158,7 @@ def _page(
                 marked.pop("list_price", None)
             take(marked)
     take(labels.counted(near))
+    take(labels.named(near))
     if "availability" not in merged:
         take(labels.availability(near[:2500]))
     elif "stock" not in merged:
@@ -203,6 +206,8 @@ def _built(
         code = currencies.code_of(stated.get("currency"))
         facts["currency"] = code or main.currency
         facts["status"] = values.status_of(stated.get("availability"))
+        if facts["status"] is None and stated.get("stock"):
+            facts["status"] = "on"
         _fill(variant, facts, dict.fromkeys(stated, method))
         variant.category_path = main.category_path
         variant.shop_id, variant.shop_name = main.shop_id, main.shop_name

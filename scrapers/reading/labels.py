@@ -144,6 +144,19 @@ _STOCK = re.compile(
 )
 
 
+_NAMES = {
+    "brand": re.compile(r"(?:商品)?品牌\s*[:：]\s*([^\s,，;；|]{1,30})"),
+    "mpn": re.compile(r"(?:产品)?型号\s*[:：]\s*([\w./-]{1,40})"),
+    "seller_sku": re.compile(
+        r"(?:商品编号|商品编码|货号|商品货号)\s*[:：]\s*([\w./-]{1,40})"
+    ),
+    "gtin": re.compile(r"(?:商品)?条形?码\s*[:：]\s*(\d{8,14})\b"),
+    "shop_name": re.compile(
+        r"(?:店铺|商家|卖家)(?:名称)?\s*[:：]\s*([^\s,，;；|]{2,30})"
+    ),
+}
+
+
 def priced(words: str) -> dict[str, Any]:
     """Return the prices that words before them name, and coupons, by field."""
     found: dict[str, Any] = {}
@@ -211,9 +224,20 @@ def availability(words: str) -> dict[str, Any]:
             break
     if found.get("stock") == 0:
         found |= {"status": "sold_out"}
+    elif found.get("stock"):
+        found.setdefault("status", "on")
     return found
 
 
-def has_price(words: str) -> bool:
-    """Tell whether any text looks like money."""
-    return bool(_PRICED.search(words))
+def named(words: str) -> dict[str, str]:
+    """Return brand, numbers and shop where Chinese labels name them."""
+    return {
+        name: match[1]
+        for name, pattern in _NAMES.items()
+        if (match := pattern.search(words))
+    }
+
+
+def prices_in(words: str) -> int:
+    """Return how many texts look like money."""
+    return sum(1 for _ in _PRICED.finditer(words))

@@ -94,7 +94,7 @@ class SiteRules:
         return known and (self.pages is None or bool(re.search(self.pages, url)))
 
 
-def read(stated: Mapping[str, Any] | str) -> SiteRules:
+def load(stated: Mapping[str, Any] | str) -> SiteRules:
     """Return rules from YAML or the mapping it holds; `RuleError` says what fails."""
     if isinstance(stated, str):
         stated = yaml.safe_load(stated) or {}
@@ -133,7 +133,7 @@ def read(stated: Mapping[str, Any] | str) -> SiteRules:
 def shipped() -> tuple[SiteRules, ...]:
     """Return the rules that come with the project."""
     return tuple(
-        read(path.read_text(encoding="utf-8")) for path in sorted(SITES.glob("*.yml"))
+        load(path.read_text(encoding="utf-8")) for path in sorted(SITES.glob("*.yml"))
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from scrapers.items import Links
-from scrapers.reading import identities, schema_org, values
+from scrapers.reading import identities, labels, page_prices, schema_org, values
 from scrapers.reading.documents import Document
 from scrapers.reading.json_ld import types_of
 from scrapers.reading.values import Facts, Node
@@ -89,11 +89,11 @@ def is_goods(
         document.words,
         re.IGNORECASE,
     )
-    own = identities.listing_id(document.page.url)
-    alone = len(found.products) < 8 or any(
-        identities.listing_id(each) == own for each in found.products
-    )
-    return bool(merged.get("status")) and (0 < len(buttons) <= 3 or alone)
+    if not merged.get("status"):
+        return False
+    near = page_prices.near_title(document, merged["title"])
+    alone = len(found.products) < 8 or labels.prices_in(near) <= 6
+    return 0 < len(buttons) <= 3 or alone
 
 
 def _plain(text: str | None) -> str:
