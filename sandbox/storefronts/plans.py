@@ -77,6 +77,9 @@ class Memory:
     paths: Counter[str] = field(default_factory=Counter)
     body_bytes: int = 0
     tried: Counter[str] = field(default_factory=Counter)
+    first: float = 0.0
+    last: float = 0.0
+    """When the first and the last request came, in epoch seconds."""
 
 
 def stands(plan: Plan, memory: Memory, path: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -42,6 +43,8 @@ class Street:
             memory.requests += 1
         reply, way = self._answered(store, memory, ask, full)
         memory.paths[full] += 1
+        memory.last = time.time()
+        memory.first = memory.first or memory.last
         memory.statuses[reply.status] += 1
         memory.body_bytes += len(reply.body)
         return reply, way
@@ -110,6 +113,8 @@ class Street:
                         "address": store.address,
                         "requests": self.memories[name].requests,
                         "body_bytes": self.memories[name].body_bytes,
+                        "first": self.memories[name].first,
+                        "last": self.memories[name].last,
                         "statuses": {
                             str(status): count
                             for status, count in self.memories[name].statuses.items()
