@@ -44,6 +44,7 @@ def read(
 
     `rules` are the site's own; without them those shipped for the host.
     `defaults` (`currency`, `shop_id`, `shop_name`, `country`) fill what it leaves open.
+    The links of a product page are not collected: lists lead to goods.
     A page without goods gets the verdict that says why; it is never "no price".
     """
     if sitemaps.is_sitemap(page.body):
@@ -59,22 +60,27 @@ def read(
     rules = rules or site_rules.of(page.url)
     nodes = json_ld.blocks(document.tree)
     stated = [list(json_ld.nodes(nodes)), microdata.nodes(document.tree)]
-    found = links.of(document, rules)
-    hindrance = judgements.hindrance(document)
     goods = [[node for node in each if schema_org.is_product(node)] for each in stated]
+    hindrance = None
+    if page.status >= 400 or not any(goods):
+        hindrance = judgements.hindrance(document)
     if hindrance and hindrance[0] is PageVerdict.EMPTY_SHELL and any(stated):
         hindrance = None
-    if hindrance and (page.status >= 400 or not any(goods)):
+    if hindrance:
         verdict, detail = hindrance
+        found = links.of(document, rules)
         return Reading(verdict, (), found, detail, fingerprint=_shape(document))
     trail = breadcrumbs.from_nodes(stated[0]) or breadcrumbs.from_nodes(stated[1])
+    head = links.of_head(document)
     gathered = gathering.listings(
-        document, goods, trail, rules, dict(defaults or {}), found
+        document, goods, trail, rules, dict(defaults or {}), head
     )
     if gathered:
         ids = {each.listing_id for each in gathered}
         verdict = PageVerdict.PRODUCT if len(ids) == 1 else PageVerdict.LIST
+        found = head if len(ids) == 1 else links.of(document, rules)
         return Reading(verdict, tuple(gathered), found, fingerprint=_shape(document))
+    found = links.of(document, rules)
     if found.products and len(found.products) + len(found.next_pages) >= 2:
         return Reading(PageVerdict.LIST, (), found, fingerprint=_shape(document))
     return Reading(PageVerdict.NO_PRODUCT, (), found, fingerprint=_shape(document))

@@ -114,6 +114,12 @@ def parse(text: str) -> HtmlElement:
         )
     except (etree.ParserError, etree.XMLSyntaxError):
         tree = lxml.html.document_fromstring("<html></html>", ensure_head_body=True)
+    # what no reader sees; what is said to readers without scripts is kept as a mark
+    for hidden in list(tree.iter("noscript", "template", "svg")):
+        tail, said = hidden.tail, squeezed(" ".join(hidden.itertext()))[:2000]
+        hidden.clear()
+        hidden.set("data-said", said)
+        hidden.tail = tail
     # cells and paragraphs are apart for a reader, whatever the markup leaves out
     for block in tree.iter(*_BLOCKS):
         block.tail = f" {block.tail}" if block.tail else " "
@@ -126,8 +132,7 @@ def squeezed(text: str | None) -> str:
 
 
 _WORDS = etree.XPath(
-    ".//text()[not(parent::script or parent::style or ancestor::noscript"
-    " or ancestor::template or ancestor::svg or ancestor::head)]",
+    ".//text()[not(parent::script or parent::style)]",
     smart_strings=False,
 )
 _BLOCKS = (

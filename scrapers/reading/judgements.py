@@ -144,6 +144,6 @@ def _empty_shell(document: Document, words: str) -> str | None:
 
 def _all_words(document: Document) -> str:
     hidden = " ".join(
-        " ".join(each.itertext()) for each in document.tree.iter("noscript")
+        each.get("data-said", "") for each in document.tree.iter("noscript")
     )
     return f"{hidden[:2000]} {document.words}"

@@ -77,17 +77,24 @@ MAX_DEEP = 12
 """Path parts beyond which an address is a trap (repeating paths, calendars)."""
 
 
-def of(document: Document, rules: SiteRules | None = None) -> Links:
-    """Return the links of a page; those of foreign hosts and traps are left out."""
+def of_head(document: Document) -> Links:
+    """Return what the head of a page links to: its own address and the next page."""
     canonical = None
-    next_pages: list[str] = []
+    next_pages: list[str | None] = []
     for node in document.tree.iter("link"):
         rel = (node.get("rel") or "").lower().split()
         href = node.get("href")
         if href and "canonical" in rel and canonical is None:
             canonical = absolute(document, href)
         elif href and "next" in rel:
-            next_pages.append(absolute(document, href) or "")
+            next_pages.append(absolute(document, href))
+    return Links(next_pages=_once(next_pages, document.page.url), canonical=canonical)
+
+
+def of(document: Document, rules: SiteRules | None = None) -> Links:
+    """Return the links of a page; those of foreign hosts and traps are left out."""
+    head = of_head(document)
+    next_pages = list(head.next_pages)
     products: list[str] = []
     categories: list[str] = []
     known: dict[str, str | None] = {}
@@ -116,7 +123,7 @@ def of(document: Document, rules: SiteRules | None = None) -> Links:
         products=_once(given.get("products", products), document.page.url),
         next_pages=_once(given.get("next_pages", next_pages), document.page.url),
         categories=_once(given.get("categories", categories), document.page.url),
-        canonical=canonical,
+        canonical=head.canonical,
     )
 
 
@@ -126,6 +133,11 @@ def absolute(document: Document, href: str) -> str | None:
         return None
     try:
         if href.isascii() and not _UNSAFE.search(href):
+            if href[0] == "/" and href[1:2] != "/" and "/." not in href:
+                scheme, _, host = document.base.split("/", 3)[:3]
+                return clean(f"{scheme}//{host}{href}")
+            if href.startswith(("https://", "http://")):
+                return clean(href)
             return clean(urljoin(document.base, href))
         return clean(safe_url_string(urljoin(document.base, squeezed(href))))
     except ValueError:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from scrapers.reading import labels, prices
@@ -45,14 +44,11 @@ _END = re.compile(
     r"|productos relacionados|prodotti correlati|sponsored|関連商品|おすすめ商品",
     re.I,
 )
-_CANDIDATES = etree.XPath(
-    ".//*[self::h1 or self::h2 or self::h3 or self::p or self::del or self::s"
-    " or self::strike or contains(@class, 'ri') or contains(@class, 'RI')"
-    " or contains(@id, 'ri') or contains(@id, 'RI') or contains(@class, 'rc')"
-    " or contains(@class, 'ost') or contains(@class, 'mount')"
-    " or contains(@class, 'oney') or contains(@class, 'jiage')]"
+_TAGS = (
+    *("b", "bdi", "big", "dd", "del", "div", "em", "font", "h1", "h2", "h3", "h4", "i"),
+    *("ins", "label", "li", "p", "s", "section", "small", "span", "strike", "strong"),
+    *("td", "tr", "ul"),
 )
-"""What may be a price: names hold `price`, `prix`, `preis`, `prezzo`, `cost`, ..."""
 MAX_CANDIDATES = 60
 NEAR = 4000
 """Characters after the title in which labels are believed."""
@@ -98,14 +94,18 @@ def marked(document: Document, heading: HtmlElement | None) -> dict[str, Any]:
     passed = heading is None
     before: list[HtmlElement] = []
     taken = 0
-    for element in _CANDIDATES(document.body):
+    known: dict[str, bool] = {}
+    for element in document.body.iter(*_TAGS):
         if element is heading:
             passed = True
             continue
         struck = element.tag in ("del", "s", "strike")
         mark = f"{element.get('class', '')} {element.get('id', '')}"
-        if not struck and not _PRICE.search(mark):
-            continue
+        if not struck:
+            if mark not in known:
+                known[mark] = bool(_PRICE.search(mark))
+            if not known[mark]:
+                continue
         if not passed:
             before.append(element)
             continue

@@ -92,7 +92,7 @@ def is_goods(
     if not merged.get("status"):
         return False
     near = page_prices.near_title(document, merged["title"])
-    alone = len(found.products) < 8 or labels.prices_in(near) <= 6
+    alone = labels.prices_in(near) <= 6
     return 0 < len(buttons) <= 3 or alone
 
 
