@@ -75,8 +75,9 @@ class Crawl(scrapy.Spider):
 
     async def start(self) -> AsyncIterator[Any]:
         """Yield nothing: what is due stands in the frontier."""
-        for nothing in ():
-            yield nothing
+        nothing: tuple[Any, ...] = ()
+        for each in nothing:
+            yield each
 
     def is_spent(self) -> bool:
         """Tell whether a budget of the run is used up; remember which."""
@@ -117,12 +118,12 @@ class Crawl(scrapy.Spider):
         """Have a page read; write down what it holds and where it leads."""
         due: Due = response.meta["due"]
         try:
-            return await self._parse(due, response)
+            return await self._read(due, response)
         finally:
             if not response.meta.get("is_repeated"):
                 self.under_way[due.host] -= 1
 
-    async def _parse(self, due: Due, response: Response) -> Request | None:
+    async def _read(self, due: Due, response: Response) -> Request | None:
         fetched_at = self.now()
         if response.status in gate.THROTTLED:
             self._hindrance(due, "throttled")
@@ -146,7 +147,7 @@ class Crawl(scrapy.Spider):
         outcome = "not_modified" if is_same else _outcome(told)
         if told.is_hindered:
             self._hindrance(due, told.verdict)
-            self.output.hindrance(due.url, fetched_at, told)
+            self.output.hindrance(response.url, fetched_at, told)
         else:
             self.hindered[due.host] = 0
             self._go_on(due, told)
@@ -252,6 +253,7 @@ class Crawl(scrapy.Spider):
         if response is not None:
             self.size += len(response.body)
             facts["bytes"] = len(response.body)
+            facts["address"] = response.url
             facts["seconds"] = response.meta.get("download_latency")
             facts["status"] = response.status
             if told and response.status != 304:
@@ -280,9 +282,9 @@ def _names(due: Due) -> tuple[Any, ...]:
 def _headers(response: Response) -> dict[str, str]:
     """Return the reply headers that a page function may look at."""
     return {
-        name: response.headers.get(name).decode("latin-1")
+        name: value.decode("latin-1")
         for name in _KEPT_HEADERS
-        if response.headers.get(name)
+        if (value := response.headers.get(name))
     }
 
 

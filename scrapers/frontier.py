@@ -27,7 +27,7 @@ create table if not exists pages (
     state integer not null, priority real not null, outcome text, detail text,
     etag text, modified text, digest text, status integer, headers text,
     verdict text, shape text, bytes integer, seconds real, fetched_at text,
-    changed_at text, items integer
+    changed_at text, items integer, address text
 ) without rowid;
 create index if not exists due on pages (run, state, host, priority);
 create table if not exists facts (name text primary key, value text) without rowid;
@@ -85,7 +85,8 @@ _RESULT = """
 update pages set state = 2, outcome = :outcome, detail = :detail,
     fetched_at = :fetched_at, verdict = :verdict, items = :items, bytes = :bytes,
     seconds = :seconds, status = coalesce(:status, status),
-    shape = coalesce(:shape, shape), changed_at = coalesce(:changed_at, changed_at)
+    shape = coalesce(:shape, shape), address = :address,
+    changed_at = coalesce(:changed_at, changed_at)
 where id = :id
 """
 _ANSWER = """
@@ -223,7 +224,8 @@ class Frontier:
 
     def finish(self, page: bytes, told: dict[str, Any]) -> None:
         """Write down what came of a page; with `digest`, what its answer was."""
-        facts = {"id": page, "status": None, "shape": None, "changed_at": None, **told}
+        unsaid = dict.fromkeys(("status", "shape", "changed_at", "address"))
+        facts = {"id": page, **unsaid, **told}
         self.database.execute(_RESULT, facts)
         if "digest" in told:
             self.database.execute(_ANSWER, facts)

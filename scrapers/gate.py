@@ -84,5 +84,6 @@ class Pace(AutoThrottle):
 
     def _adjust_delay(self, slot: Any, latency: float, response: Response) -> None:
         super()._adjust_delay(slot, latency, response)
-        wished = self.crawler.spider.slowest.get(host_of(response.url), 0.0)
+        spider: Any = self.crawler.spider
+        wished = spider.slowest.get(host_of(response.url), 0.0)
         slot.delay = max(slot.delay, wished)

@@ -76,13 +76,11 @@ def written(job: Job) -> bytes:
 
 def read(text: bytes) -> Job:
     """Return the job that JSON states."""
-    stated = orjson.loads(text)
+    stated: dict[str, Any] = orjson.loads(text)
     known = {each.name for each in fields(Job)}
-    lists = {"urls", "hosts"}
-    return Job(
-        **{
-            name: tuple(value) if name in lists else value
-            for name, value in stated.items()
-            if name in known
-        }
-    )
+    facts: dict[str, Any] = {
+        name: value for name, value in stated.items() if name in known
+    }
+    for name in ("urls", "hosts"):
+        facts[name] = tuple(facts.get(name) or ())
+    return Job(**facts)

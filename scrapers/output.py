@@ -16,6 +16,17 @@ from scrapers.worker import Told
 _PAGES, _SECONDS = 100, 0.5
 
 
+def hindrance(url: str, at: str, told: Told) -> bytes:
+    """Return the line that stands for a page of which no record could be made."""
+    stated = {
+        "rule": told.verdict,
+        "reason": told.detail or told.verdict,
+        "position": url,
+        "record": {"url": url, "digest": told.digest, "seen": at},
+    }
+    return b"!\t" + orjson.dumps(stated) + b"\n"
+
+
 class Output:
     """One file of lines per run; what the memory does not know of is cut off."""
 
@@ -47,13 +58,7 @@ class Output:
 
     def hindrance(self, url: str, at: datetime, told: Told) -> None:
         """Add a page of which no record could be made."""
-        stated = {
-            "rule": told.verdict,
-            "reason": told.detail or told.verdict,
-            "position": url,
-            "record": {"url": url, "digest": told.digest, "seen": at.isoformat()},
-        }
-        self.file.write(b"!\t" + orjson.dumps(stated) + b"\n")
+        self.file.write(hindrance(url, at.isoformat(), told))
 
     def spend(self, budget: str) -> None:
         """Write down which budget ended the run."""
@@ -141,9 +146,10 @@ class Output:
         count = 0
         with path.open("wb") as file:
             for row in self.frontier.rows(
-                "select url, kind, status, headers, fetched_at, digest, verdict"
-                " from pages where run = ? and state = 2 and digest is not null"
-                " and verdict is not null and outcome <> 'repeated'"
+                "select coalesce(address, url), kind, status, headers, fetched_at,"
+                " digest, verdict from pages where run = ? and state = 2"
+                " and digest is not null and verdict is not null"
+                " and outcome <> 'repeated'"
                 " order by fetched_at, id",
                 self.frontier.run,
             ):

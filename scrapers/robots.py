@@ -90,10 +90,11 @@ class Robots(RobotsTxtMiddleware):
         _, slot = downloader._get_slot(request)
         slot.delay = max(slot.delay, delay)
         slot.jitter = 0.0
-        self.crawler.spider.slowest[host_of(request.url)] = delay
+        spider: Any = self.crawler.spider
+        spider.slowest[host_of(request.url)] = delay
 
     def _decide(self, request: Request, decision: dict[str, Any]) -> None:
-        spider = self.crawler.spider
+        spider: Any = self.crawler.spider
         host = request.url.split("/")[2]
         spider.frontier.decide(host, orjson.dumps(decision).decode())
         spider.heard_robots(request.url, decision)
