@@ -11,13 +11,14 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import builds, files, lines, loads, parsing, publishing
+from bench import builds, crawls, files, lines, loads, parsing, publishing
 from bench.result import Result
 
 RESULTS = Path(__file__).with_name("results.json")
 BENCHMARKS: dict[str, Callable[[], Iterator[Result]]] = {
     "loads": loads.run,
     "files": files.run,
+    "crawls": crawls.run,
     "builds": builds.run,
     "publishing": publishing.run,
     "parsing": parsing.run,

@@ -97,9 +97,14 @@ def _paging(store: Store, code: str, page: int, pages: int) -> tuple[str, str]:
         )
         return "", f'<div class="pagination">{numbers}</div>'
     if store.style.paging == "parameter":
+        options = "".join(
+            f"<option{' selected' if number == page else ''}>{number}</option>"
+            for number in range(1, pages + 1)
+        )
         return "", (
-            f'<p class="pager" data-page="{page}" data-pages="{pages}">'
-            f"{words['page']} {page} / {pages}</p>"
+            f'<form class="pager" data-page="{page}" data-pages="{pages}"'
+            f' action="{link(1)}">{words["page"]} <select name="p">{options}</select>'
+            f" / {pages}</form>"
         )
     if page == pages:
         return "", '<div class="load-more" data-finished="true"></div>'

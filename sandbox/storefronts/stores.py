@@ -16,7 +16,8 @@ class Style:
     """How a storefront is made.
 
     `paging` is `rel_next` (link rel=next), `links` (numbered links), `parameter` (a
-    count of pages, no link) or `lazy` (a place in the page that a script would fill).
+    form that sends a page number, no link) or `lazy` (a place in the page that a
+    script would fill).
     """
 
     name: str
