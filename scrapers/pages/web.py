@@ -19,6 +19,7 @@ from scrapers.reading import (
     judgements,
     links,
     microdata,
+    ruled,
     schema_org,
     sitemaps,
 )
@@ -66,6 +67,9 @@ def read(
         hindrance = judgements.hindrance(document)
     if hindrance and hindrance[0] is PageVerdict.EMPTY_SHELL and any(stated):
         hindrance = None
+    if hindrance and page.status < 400 and rules:
+        # a site's own rules know its goods better than the look of a page
+        hindrance = None if ruled.facts(document, rules).get("price") else hindrance
     if hindrance:
         verdict, detail = hindrance
         found = links.of(document, rules)

@@ -101,7 +101,8 @@ def _merged(
                 continue
             if name in ignored and method != "rules":
                 continue
-            if name == "availability" and methods.get("status") in METHODS:
+            stated = methods.get("status")
+            if name == "availability" and stated in METHODS and stated != method:
                 continue  # variants differ: none speaks for the whole
             if has_price and name in ("price_high", "price_text", "currency_sign"):
                 continue
@@ -159,7 +160,7 @@ def _page(
             take(marked)
     take(labels.counted(near))
     take(labels.named(near))
-    if "availability" not in merged:
+    if "availability" not in merged and "status" not in merged:
         take(labels.availability(near[:2500]))
     elif "stock" not in merged:
         take(labels.availability(near[:2500]), ("stock",))

@@ -134,10 +134,13 @@ def _take(element: HtmlElement, struck: bool, mark: str, found: dict[str, Any]) 
         return False
     if _OTHER.search(mark) and not _STRUCK.search(mark):
         return False
-    inner = [each for each in element.iter("del", "s", "strike") if each is not element]
     struck = struck or bool(_STRUCK.search(mark)) or _is_struck_above(element)
-    if not struck and inner:
-        words = squeezed(words.replace(words_of(inner[0]), " ", 1))
+    if not struck:
+        for inner in element.iterdescendants(*_TAGS):
+            if inner.tag in ("del", "s", "strike") or _STRUCK.search(
+                f"{inner.get('class', '')} {inner.get('id', '')}"
+            ):
+                words = squeezed(words.replace(words_of(inner), " ", 1))
     if not struck and len(re.findall(r"\d[\d.,]*", words)) > 2:
         return False
     read = prices.parse(words)
