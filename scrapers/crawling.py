@@ -17,7 +17,7 @@ from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
-from scrapers import gate
+from scrapers import gate, replies
 from scrapers.frontier import BARREN, Due, Frontier
 from scrapers.job import Job, host_of
 from scrapers.output import Output
@@ -28,7 +28,6 @@ Link = tuple[str, str]
 # After so many pages in a row that a host hinders us on, it is left alone.
 HINDERED_IN_A_ROW = 10
 _REDIRECTS = (301, 302, 303, 307, 308)
-_KEPT_HEADERS = ("Content-Type", "Content-Language", "Content-Encoding", "Link")
 
 
 class Crawl(scrapy.Spider):
@@ -165,7 +164,9 @@ class Crawl(scrapy.Spider):
     def _task(
         self, due: Due, response: Response, fetched_at: datetime, is_same: bool
     ) -> Task:
-        headers = orjson.loads(due.headers or "{}") if is_same else _headers(response)
+        headers = (
+            orjson.loads(due.headers or "{}") if is_same else replies.headers(response)
+        )
         return Task(
             platform=self.job.platform,
             url=response.url,
@@ -257,7 +258,7 @@ class Crawl(scrapy.Spider):
             facts["seconds"] = response.meta.get("download_latency")
             facts["status"] = response.status
             if told and response.status != 304:
-                facts |= _validators(response, told)
+                facts |= replies.validators(response, told)
                 if told.digest != due.digest:
                     facts["changed_at"] = fetched_at.isoformat()
             elif response.status == 304:
@@ -277,28 +278,3 @@ def _outcome(told: Told) -> str:
 
 def _names(due: Due) -> tuple[Any, ...]:
     return (due.id, due.url, due.host, due.kind, due.depth, due.barren)
-
-
-def _headers(response: Response) -> dict[str, str]:
-    """Return the reply headers that a page function may look at."""
-    return {
-        name: value.decode("latin-1")
-        for name in _KEPT_HEADERS
-        if (value := response.headers.get(name))
-    }
-
-
-def _validators(response: Response, told: Told) -> dict[str, Any]:
-    """Return what a later request can be made conditional with."""
-    usable = response.status == 200 and not told.is_hindered
-
-    def stated(name: str) -> str | None:
-        value = response.headers.get(name)
-        return value.decode("latin-1") if value and usable else None
-
-    return {
-        "etag": stated("ETag"),
-        "modified": stated("Last-Modified"),
-        "digest": told.digest,
-        "headers": orjson.dumps(_headers(response)).decode(),
-    }

@@ -68,8 +68,8 @@ def test_a_repaired_reader_corrects_what_was_seen_in_its_time(postgres, shop):
         for row in postgres.rows(f"select * from raw.{STREAM}")
     }
 
-    # the name a product has in its title, in place of the one in its JSON-LD
-    register(postgres, shop, "      rules: {fields: {title: {css: title}}}\n")
+    # today's reader knows whose shop it is
+    register(postgres, shop, "      rules: {shop_id: hill}\n")
     told = steps.reread(STREAM, "rival", SINCE)
     steps.audit_raw(RUN)
 
@@ -80,7 +80,7 @@ def test_a_repaired_reader_corrects_what_was_seen_in_its_time(postgres, shop):
     assert [each.is_changed for each in told] == [True]
     assert status[-1] == {"status": "accepted", "loaded": shop.products}
     assert {row["record_key"]: row["observed_at"] for row in again} == seen
-    assert {row["payload"]["title"] for row in again} == {"Tea"}
+    assert {row["payload"]["shop_id"] for row in again} == {"hill"}
 
 
 def test_pages_go_when_they_are_old(postgres, shop):
