@@ -73,7 +73,7 @@ def test_a_sitemap_bomb_costs_no_more_than_its_bound(monkeypatch):
 
 
 def test_a_sitemap_index_leads_to_sitemaps():
-    body = "<sitemapindex><sitemap><loc>https://shop.example/s1.xml</loc></sitemap></sitemapindex>"
+    body = "<sitemapindex><sitemap><loc>https://shop.example/s1.xml</loc></sitemap>"
 
     reading = web.read(page("https://shop.example/sitemap.xml", body))
 

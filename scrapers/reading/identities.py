@@ -7,7 +7,8 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 # Parameters that name a thing; every other one only says how the reader came.
 _NAMING = re.compile(
-    r"^(?:id|pid|item(?:_?id|no)?|product(?:_?id|s_id)?|prod(?:_?id)?|goods(?:_?id)?|sku"
+    r"^(?:id|pid|item(?:_?id|no)?|product(?:_?id|s_id)?|prod(?:_?id)?|goods(?:_?id)?"
+    r"|sku"
     r"(?:_?id)?|num_iid|asin|art(?:ikel)?(?:nr|_?id)?|p|route|cid|style|model|code|"
     r"offer_?id|listing_?id)$",
     re.IGNORECASE,

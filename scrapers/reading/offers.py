@@ -11,7 +11,8 @@ from scrapers.reading.json_ld import types_of
 from scrapers.reading.values import Facts, Node, many, text
 
 _NO_PRICE_TYPES = re.compile(
-    r"ListPrice|StrikethroughPrice|SRP|MSRP|RegularPrice|InvoicePrice|MinimumAdvertised",
+    r"ListPrice|StrikethroughPrice|SRP|MSRP|RegularPrice|InvoicePrice"
+    r"|MinimumAdvertised",
     re.IGNORECASE,
 )
 _OLD = re.compile(r"used|refurbished|damaged|second", re.IGNORECASE)
