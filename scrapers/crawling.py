@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import Executor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
@@ -17,12 +18,11 @@ from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
-from scrapers import gate, replies
+from scrapers import gate, replies, store
 from scrapers.frontier import BARREN, Due, Frontier
 from scrapers.job import Job, host_of
 from scrapers.output import Output
-from scrapers.store import PageMissing
-from scrapers.worker import Task, Told, work
+from scrapers.worker import Task, Told, reader_of, remembered, seen_again, work
 
 Link = tuple[str, str]
 # After so many pages in a row that a host hinders us on, it is left alone.
@@ -57,6 +57,7 @@ class Crawl(scrapy.Spider):
         frontier.state(f"began {job.run}", str(began))
         self.began = began
         self.opened = time.monotonic()
+        self.reader = reader_of(job.platform, job.rules, job.defaults)
 
     @classmethod
     def beginnings(cls, job: Job) -> Iterator[Link]:
@@ -129,12 +130,15 @@ class Crawl(scrapy.Spider):
             self._finish(due, "throttled", fetched_at, response)
             return None
         is_same = response.status == 304 and due.digest is not None
+        if is_same and self._is_remembered(due):
+            self._see_again(due, response, fetched_at)
+            return None
         loop = asyncio.get_running_loop()
         try:
             told = await loop.run_in_executor(
                 self.readers, work, self._task(due, response, fetched_at, is_same)
             )
-        except PageMissing:
+        except store.PageMissing:
             return self._in_full(due, response)
         except Exception as error:
             self.logger.warning("%s cannot be read: %r", due.url, error)
@@ -154,10 +158,27 @@ class Crawl(scrapy.Spider):
         self._finish(due, outcome, fetched_at, response, told=told)
         return None
 
+    def _is_remembered(self, due: Due) -> bool:
+        """Tell whether today's reader has read this very product page before."""
+        return (
+            due.verdict == "product"
+            and due.lines is not None
+            and due.reader == self.reader
+            and store.is_at_hand(self.job.pages, due.digest)
+        )
+
+    def _see_again(self, due: Due, response: Response, fetched_at: datetime) -> None:
+        """Observe an unchanged page once more, without reading it."""
+        lines = seen_again(due.lines or b"{}", fetched_at.isoformat())
+        self.hindered[due.host] = 0
+        self.output.write(lines)
+        self._finish(due, "not_modified", fetched_at, response)
+        self.frontier.confirm(due.id, due.verdict, sum(map(len, lines.values())))
+
     def _in_full(self, due: Due, response: Response) -> Request:
         """Ask again, unconditionally, for a page whose kept form is gone."""
         response.meta["is_repeated"] = True
-        request = self.request_of(Due(*(*_names(due)[:6],)))
+        request = self.request_of(replace(due, etag=None, modified=None))
         self.under_way[due.host] -= 1
         return request
 
@@ -259,6 +280,9 @@ class Crawl(scrapy.Spider):
             facts["status"] = response.status
             if told and response.status != 304:
                 facts |= replies.validators(response, told)
+                is_known = facts["etag"] or facts["modified"]
+                facts["lines"] = remembered(told.lines) if is_known else None
+                facts["reader"] = self.reader
                 if told.digest != due.digest:
                     facts["changed_at"] = fetched_at.isoformat()
             elif response.status == 304:
@@ -274,7 +298,3 @@ def _outcome(told: Told) -> str:
     if told.is_hindered:
         return told.verdict
     return "parsed" if told.items else "no_product"
-
-
-def _names(due: Due) -> tuple[Any, ...]:
-    return (due.id, due.url, due.host, due.kind, due.depth, due.barren)

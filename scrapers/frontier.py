@@ -27,7 +27,8 @@ create table if not exists pages (
     state integer not null, priority real not null, outcome text, detail text,
     etag text, modified text, digest text, status integer, headers text,
     verdict text, shape text, bytes integer, seconds real, fetched_at text,
-    changed_at text, items integer, address text
+    changed_at text, items integer, address text,
+    lines blob, reader text
 ) without rowid;
 create index if not exists due on pages (run, state, host, priority);
 create table if not exists facts (name text primary key, value text) without rowid;
@@ -65,10 +66,14 @@ class Due:
     digest: str | None = None
     headers: str | None = None
     status: int | None = None
+    verdict: str | None = None
+    lines: bytes | None = None
+    reader: str | None = None
 
 
 _TAKEN = """
-select id, url, host, kind, depth, barren, etag, modified, digest, headers, status
+select id, url, host, kind, depth, barren, etag, modified, digest, headers, status,
+    verdict, lines, reader
 from pages where run = ? and state = 0 and host = ? order by priority limit ?
 """
 _CHANGED = """
@@ -91,7 +96,7 @@ where id = :id
 """
 _ANSWER = """
 update pages set etag = :etag, modified = :modified, digest = :digest,
-    headers = :headers
+    headers = :headers, lines = :lines, reader = :reader
 where id = :id
 """
 
@@ -229,6 +234,13 @@ class Frontier:
         self.database.execute(_RESULT, facts)
         if "digest" in told:
             self.database.execute(_ANSWER, facts)
+
+    def confirm(self, page: bytes, verdict: str | None, items: int) -> None:
+        """Write down that a page is what it was."""
+        self.database.execute(
+            "update pages set verdict = ?, items = ? where id = ?",
+            [verdict, items, page],
+        )
 
     def decide(self, host: str, decision: str) -> None:
         """Write down what the robots.txt of a host lets us do."""

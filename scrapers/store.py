@@ -52,6 +52,13 @@ def get(root: str, digest: str) -> bytes:
     return body
 
 
+def is_at_hand(root: str | None, digest: str | None) -> bool:
+    """Tell at once whether a page is kept; of a store far away it cannot be told."""
+    if not root or not digest or "://" in root:
+        return False
+    return Path(_place(root, digest)).exists()
+
+
 def _place(root: str, digest: str) -> str:
     return f"{root.rstrip('/')}/content/{digest[:2]}/{digest}.gz"
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import inspect
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -168,3 +170,38 @@ def _lines(task: Task, digest: str | None, reading: Reading) -> dict[str, list[b
         }
         lines.setdefault(stream, []).append(orjson.dumps(line))
     return lines
+
+
+def seen_again(lines: bytes, at: str) -> dict[str, list[bytes]]:
+    """Return the records of a page that did not change, as observed once more."""
+    again: dict[str, list[bytes]] = {}
+    for stream, kept in orjson.loads(lines).items():
+        for line in kept:
+            line["key"] = f"{line['key'].rpartition('|')[0]}|{at}"
+            line["observed_at"] = line["record"]["observed_at"] = at
+            again.setdefault(stream, []).append(orjson.dumps(line))
+    return again
+
+
+def remembered(lines: dict[str, list[bytes]]) -> bytes | None:
+    """Return the records of a page in the form that `seen_again` takes.
+
+    None where a record is not an observation: its key does not end in a time.
+    """
+    if not lines or lines.keys() - {"listings"}:
+        return None
+    return b'{"listings":[' + b",".join(lines["listings"]) + b"]}"
+
+
+def reader_of(
+    platform: str, rules: Mapping[str, Any] | None, defaults: Mapping[str, str]
+) -> str:
+    """Return a text that changes with the code and the terms pages are read by."""
+    folder = Path(__file__).parent
+    told = hashlib.blake2b(digest_size=12)
+    code = [*folder.glob("pages/*.py"), *folder.glob("reading/**/*.*")]
+    for path in sorted([*code, folder / "items.py", folder / "worker.py"]):
+        if path.suffix in (".py", ".yml", ".yaml"):
+            told.update(path.read_bytes())
+    told.update(orjson.dumps([platform, rules, dict(defaults)]))
+    return told.hexdigest()
