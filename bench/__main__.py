@@ -18,11 +18,11 @@ RESULTS = Path(__file__).with_name("results.json")
 BENCHMARKS: dict[str, Callable[[], Iterator[Result]]] = {
     "loads": loads.run,
     "files": files.run,
-    "crawls": crawls.run,
     "builds": builds.run,
     "publishing": publishing.run,
     "parsing": parsing.run,
     "lines": lines.run,
+    "crawls": crawls.run,
 }
 
 

@@ -5,11 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
 from sandbox.gateways import connections, shops
 from sandbox.gateways.desks import Limits
@@ -17,16 +14,14 @@ from sandbox.gateways.faults import KINDS, Faults
 from sandbox.gateways.house import House, open_house
 from sandbox.gateways.server import listening, server
 from sandbox.market import SEED
-from sandbox.storefronts.plans import Plan
-from sandbox.storefronts.server import served
-from sandbox.storefronts.stores import STYLES, open_stores, small_market
-from sandbox.storefronts.street import open_street
+from sandbox.storefronts import opening
 
 log = logging.getLogger("sandbox")
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add what the command asks for."""
+    opening.add(parser)
     number, share = int, float
     for name, kind, usual, told in (
         ("--port", number, 8089, "0 takes a free one"),
@@ -46,10 +41,6 @@ def add(parser: argparse.ArgumentParser) -> None:
         ("--fault-seed", number, 0, "of the fault plan"),
         ("--fault-seconds", share, 1.0, "how long bans, hangs and drips last"),
         ("--connections", Path, None, "file for address and connections, as JSON"),
-        ("--storefronts", str, ",".join(STYLES), "some of them, comma between; none"),
-        ("--storefront-port", number, 0, "of all their addresses; 0 takes free ones"),
-        ("--storefront-articles", number, None, "each has; its share of the market"),
-        ("--storefront-plans", str, "{}", "JSON of plans by name of storefront"),
     ):
         parser.add_argument(name, type=kind, default=usual, help=told)
 
@@ -82,42 +73,19 @@ def serve(given: argparse.Namespace) -> None:
     house = house_of(given)
     place = listening(given.port)
     address = f"http://127.0.0.1:{place.getsockname()[1]}"
-    told: dict[str, Any] = {
+    told = {
         "address": address,
         "connections": connections.of(house, address),
+        "storefronts": opening.opened(given, house.instant),
     }
-    with storefronts_of(given, house) as told["storefronts"]:
-        _tell(given, told)
-        server(house).run(sockets=[place])
-
-
-@contextmanager
-def storefronts_of(given: argparse.Namespace, house: House) -> Iterator[dict[str, str]]:
-    """Serve the storefronts that the arguments name, at the gateways' instant."""
-    names = tuple(filter(None, given.storefronts.split(",")))
-    if names in ((), ("none",)):
-        yield {}
-        return
-    stated = json.loads(given.storefront_plans)
-    plans = {name: Plan.of(plan) for name, plan in stated.items()}
-    stores = open_stores(small_market(), given.storefront_articles, names, plans)
-    street = open_street(stores)
-    street.instant = house.instant
-    with served(street, given.storefront_port) as addresses:
-        yield addresses
-
-
-def _tell(given: argparse.Namespace, told: dict[str, Any]) -> None:
-    """Say where everything is, and keep it in the file that was asked for."""
     if given.connections:
         draft = given.connections.with_suffix(".draft")
         draft.write_text(json.dumps(told, indent=2), encoding="utf-8")
         draft.replace(given.connections)
-    log.info("%s shops at %s", len(told["connections"]), told["address"])
+    log.info("%s shops at %s", len(house.desks), address)
     for name in told["connections"]:
         log.info("  %s", name)
-    for name, where in told["storefronts"].items():
-        log.info("storefront %s at %s", name, where)
+    server(house).run(sockets=[place])
 
 
 def instant_of(text: str) -> int:

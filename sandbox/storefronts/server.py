@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 from typing import cast
@@ -159,9 +159,8 @@ async def run(
         server.close()
 
 
-@contextmanager
-def served(street: Street, port: int = 0) -> Iterator[dict[str, str]]:
-    """Serve storefronts from a thread; give the address of each by its name."""
+def begin(street: Street, port: int = 0) -> tuple[dict[str, str], Callable[[], None]]:
+    """Serve storefronts from a thread; return their addresses, and what ends it."""
     sockets = settle(street, port)
     loop = asyncio.new_event_loop()
     ended = asyncio.Event()
@@ -169,9 +168,20 @@ def served(street: Street, port: int = 0) -> Iterator[dict[str, str]]:
         target=loop.run_until_complete, args=(run(street, sockets, ended),), daemon=True
     )
     thread.start()
-    try:
-        yield {name: store.address for name, store in street.stores.items()}
-    finally:
+
+    def end() -> None:
         loop.call_soon_threadsafe(ended.set)
         thread.join(10)
         loop.close()
+
+    return {name: store.address for name, store in street.stores.items()}, end
+
+
+@contextmanager
+def served(street: Street, port: int = 0) -> Iterator[dict[str, str]]:
+    """Serve storefronts while a block runs; give the address of each by its name."""
+    addresses, end = begin(street, port)
+    try:
+        yield addresses
+    finally:
+        end()
