@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -49,7 +50,7 @@ class Job:
         """The instant that observations are counted from."""
         return datetime.fromisoformat(self.as_of)
 
-    @property
+    @cached_property
     def allowed(self) -> frozenset[str]:
         """The hosts that may be asked: those of the addresses, and those stated."""
         named = (host_of(url) for url in self.urls)

@@ -19,6 +19,8 @@ REFERRER_POLICY = "no-referrer"
 DOWNLOAD_VERIFY_CERTIFICATES = True
 REDIRECT_MAX_TIMES = 5
 CONCURRENT_REQUESTS = 64
+# So many tasks are begun for every answer; our pages yield no items to Scrapy.
+CONCURRENT_ITEMS = 1
 # Bodies that wait to be read, in bytes: beyond it no page is asked for.
 SCRAPER_SLOT_MAX_ACTIVE_SIZE = 16 << 20
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
