@@ -58,6 +58,19 @@ def test_a_rebuild_from_kept_pages_equals_the_crawl(postgres, shop):
     assert postgres.count(f"raw.{STREAM}") == shop.products
 
 
+def test_a_run_of_unchanged_pages_is_rebuilt_as_well(postgres, shop):
+    register(postgres, shop)
+    steps.land("rival", RUN)
+    steps.land("rival", "20260102T060000")
+
+    told = steps.reread(STREAM, "rival", SINCE + timedelta(days=1))
+
+    assert shop.statuses[304] == shop.products
+    assert [(each.run, each.is_changed) for each in told] == [
+        ("20260102T060000", False)
+    ]
+
+
 def test_a_repaired_reader_corrects_what_was_seen_in_its_time(postgres, shop):
     register(postgres, shop)
     steps.land("rival", RUN)
