@@ -152,6 +152,12 @@ def test_repair_leaves_addresses_and_texts_whole():
     }
 
 
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("block", ['{"a":[' * 50_000, '{"a":"' + '\\"' * 200_000])
+def test_a_hostile_block_costs_little_and_gives_nothing(block):
+    assert not json_ld.loads(block)
+
+
 def test_five_lines_of_rules_read_a_shop_of_its_own_making():
     stated = """
     hosts: [odd.example]

@@ -21,6 +21,8 @@ _LABEL = re.compile(
     r"^\s*(?:您?(?:的|当前)位置|当前位置|you are here)\s*[:：]?\s*", re.I
 )
 MAX_NAMES = 12
+MAX_STEPS = 60
+"""Links beyond which an element is a menu, whatever it is called."""
 
 
 def from_nodes(nodes: list[dict[str, Any]]) -> list[str]:
@@ -54,6 +56,8 @@ def from_tree(tree: HtmlElement, base: str) -> list[str]:
         mark = f"{element.get('class', '')} {element.get('id', '')}"
         label = element.get("aria-label", "")
         if (_MARK.search(mark) or "breadcrumb" in label.lower()) and len(element):
+            if sum(1 for _ in element.iter("a")) > MAX_STEPS:
+                continue
             names = names_of(element, base)
             if names and sum(map(len, names)) < 600:
                 return names

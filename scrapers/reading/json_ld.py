@@ -14,8 +14,13 @@ from lxml.html import HtmlElement
 MAX_BLOCK = 2_000_000
 """Characters of a block beyond which it is left alone."""
 
-_COMMENT = re.compile(r'("(?:\\.|[^"\\])*")|/\*.*?\*/|(?<![:\w])//[^\n\r]*', re.DOTALL)
-_TRAILING = re.compile(r'("(?:\\.|[^"\\])*")|,(?=\s*[}\]])', re.DOTALL)
+MAX_REPAIR = 60_000
+"""Characters of a block that the repair library gets: its time is the square."""
+
+_COMMENT = re.compile(
+    r'("(?:\\.|[^"\\])*+(?:"|\Z))|/\*.*?\*/|(?<![:\w])//[^\n\r]*', re.DOTALL
+)
+_TRAILING = re.compile(r'("(?:\\.|[^"\\])*+(?:"|\Z))|,(?=\s*[}\]])', re.DOTALL)
 _CONTROLS = re.compile(r"[\x00-\x1f]")
 _WRAPPED = re.compile(
     r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)|"
@@ -56,9 +61,12 @@ def loads(text: str) -> Any:
         except orjson.JSONDecodeError:
             continue
     plain = html.unescape(text) if "&quot;" in text else text
-    if not re.search(r"[\[{]", plain):
+    if not re.search(r"[\[{]", plain) or len(plain) > MAX_REPAIR:
         return None
-    return json_repair.loads(plain, skip_json_loads=True)
+    try:
+        return json_repair.loads(plain, skip_json_loads=True)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _cleaned(text: str) -> str:
