@@ -11,7 +11,16 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import apis, builds, files, lines, loads, parsing, publishing
+from bench import (
+    apis,
+    builds,
+    crawls,
+    files,
+    lines,
+    loads,
+    parsing,
+    publishing,
+)
 from bench.result import Result
 
 RESULTS = Path(__file__).with_name("results.json")
@@ -23,6 +32,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Result]]] = {
     "publishing": publishing.run,
     "parsing": parsing.run,
     "lines": lines.run,
+    "crawls": crawls.run,
 }
 
 

@@ -35,6 +35,7 @@ FACTS = (
     "missing_fields",
     "retyped_fields",
     "restructured_fields",
+    "crawl_fault",
 )
 _ALWAYS = ("load_id", "record_key", "source_ref", "reject_reason")
 
@@ -128,6 +129,9 @@ def prepare(
             table=stream_id,
             scratch=copied,
             loads=ids,
+        )
+        session.run_file(
+            "audit/crawl_faults.sql", {"history": HISTORY, "enough": ENOUGH}, loads=ids
         )
 
 

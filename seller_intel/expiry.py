@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from seller_intel import warehouse
+from seller_intel import raw_pages, warehouse
 from seller_intel.warehouse import sql
 
 KEEP_DAYS = 30
@@ -12,7 +12,7 @@ KEEP_RECORD_DAYS = 400
 
 
 def expire(as_of: datetime) -> dict[str, int]:
-    """Remove raw rows of old replaced loads and old records of steps and checks.
+    """Remove raw rows of old replaced loads, old kept pages, old steps and checks.
 
     Raw and landing of accepted loads stay for good: core can always be rebuilt. Rows
     of a rejected load stay while they may be replayed, `KEEP_DAYS` long.
@@ -35,4 +35,5 @@ def expire(as_of: datetime) -> dict[str, int]:
         gone["checks"] = session.execute(
             "delete from ops.checks where checked_at < %s", old
         )
+    gone["pages"] = raw_pages.expire(as_of)
     return gone

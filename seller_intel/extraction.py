@@ -145,11 +145,16 @@ def _finish(
 
 
 def _reader(source: Source) -> ModuleType:
-    """Return the module that reads this platform: its ingestor, else the crawler."""
+    """Return the module that reads this source: its ingestor, else the crawler.
+
+    A source of a platform that has both is crawled where it names addresses, and read
+    as an account where it names a connection.
+    """
     name = f"seller_intel.ingestors.{source.platform}"
-    if importlib.util.find_spec(name):
-        return importlib.import_module(name)
     spider = settings.current().root / "scrapers/spiders" / f"{source.platform}.py"
+    is_crawled = spider.exists() and "urls" in source.options
+    if importlib.util.find_spec(name) and not is_crawled:
+        return importlib.import_module(name)
     if spider.exists():
         return importlib.import_module("seller_intel.crawl")
     raise sources.RegistryError(

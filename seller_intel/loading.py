@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from seller_intel import landing, warehouse
+from seller_intel import crawl_log, landing, warehouse
 from seller_intel.landing import Landed
 from seller_intel.warehouse import Session, errors, sql
 
@@ -112,6 +112,7 @@ def _load(
             _supersede(session, before, row, at)
         _insert(session, row)
         _write_windows(session, load_id, landed)
+        crawl_log.write(session, landed)
         if alongside:
             alongside(session, load_id)
         return _report(row, is_new=True)

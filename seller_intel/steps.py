@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from seller_intel import (
     audit,
@@ -29,6 +30,9 @@ from seller_intel import (
 from seller_intel.extraction import Window
 from seller_intel.landing import Landed
 from seller_intel.loading import LoadReport
+
+if TYPE_CHECKING:
+    from seller_intel.rereading import Reread
 
 
 class StepFailed(RuntimeError):
@@ -90,6 +94,21 @@ def ingest_file(path: Path, contract: str, source: str, run: str) -> list[LoadRe
         entry.rows = sum(each.manifest["records"] for each in landed)
         entry.is_skipped = not landed
     return [_load(each) for each in landed]
+
+
+def reread(
+    stream_id: str, source: str, since: datetime, until: datetime | None = None
+) -> list[Reread]:
+    """Land and load anew the runs whose kept pages read otherwise now."""
+    from seller_intel import rereading
+
+    asked = sources.get(source)
+    done = rereading.reread(asked, stream_id, since, until)
+    for each in done:
+        landed = landing.of(stream_id, source, each.run)
+        if landed and each.is_changed:
+            _load(landed)
+    return done
 
 
 def audit_raw(run: str) -> dict[str, int]:

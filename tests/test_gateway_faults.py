@@ -128,10 +128,12 @@ def test_the_command_serves_and_says_how_to_get_in(tmp_path):
                 time.sleep(0.05)
             facts = json.loads(told.read_text())
             state = httpx.post(f"{facts['address']}/_sandbox/state", json={}).json()
+            page = httpx.get(f"{facts['storefronts']['lanhai']}/")
         finally:
             process.terminate()
 
     assert set(facts["connections"]) == {"sandbox_wechat_store", "sandbox_jd"}
+    assert "蓝海生活馆" in page.text
     assert state["now"] == 1_794_441_600
     assert facts["connections"]["sandbox_jd"]["extra"]["refresh_token"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from sandbox.gateways import pinduoduo_goods, taobao_goods
 from sandbox.gateways.amazon_rows import MARKETPLACE
 from sandbox.gateways.desks import Desk
 from sandbox.gateways.house import House
@@ -35,7 +36,10 @@ def _connection(desk: Desk, address: str) -> dict[str, Any]:
         "access_token": desk.tokens.access,
         "refresh_token": desk.tokens.refresh,
     }
+    pid, parameters = pinduoduo_goods.registered(desk)
     special: dict[str, dict[str, Any]] = {
+        "taobao": renewed | {"adzone_id": taobao_goods.adzone(desk)},
+        "pinduoduo": renewed | {"pid": pid, "custom_parameters": parameters},
         "shopify": {"access_token": desk.tokens.access},
         "amazon": {
             "refresh_token": desk.tokens.refresh,

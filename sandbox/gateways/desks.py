@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sandbox.gateways.books import Books
+from sandbox.gateways.searches import Goods
 
 _ROOT = "sandbox"
 _RECALLED = 500
@@ -160,6 +161,8 @@ class Desk:
     limits: Limits = field(default_factory=Limits)
     memory: dict = field(default_factory=dict)
     """What the platform remembers between requests: nonces, bulk operations."""
+    goods: Goods = field(default_factory=Goods)
+    """What all sellers of the platform offer: affiliates may search in it."""
 
     @property
     def native_id(self) -> str:

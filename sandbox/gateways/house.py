@@ -11,6 +11,7 @@ from sandbox.gateways.books import Books
 from sandbox.gateways.desks import Desk, Instant, open_desk
 from sandbox.gateways.exchange import Refused, Reply, Request, said
 from sandbox.gateways.faults import Faults
+from sandbox.gateways.searches import Goods
 from sandbox.gateways.shops import PLATFORMS
 from sandbox.market import Market
 
@@ -105,10 +106,12 @@ def open_house(market: Market, now: int | None = None) -> House:
     """Return the gateways of a market's shops at an instant; else when history ends."""
     if now is None:
         now = end_of_history()
-    instant = Instant(now)
+    instant, goods = Instant(now), Goods()
     desks = [
         open_desk(Books(market, number), instant) for number in range(len(market.shops))
     ]
+    for desk in desks:
+        desk.goods = goods
     return House(desks, instant)
 
 

@@ -1,4 +1,4 @@
-"""JD's router: orders, refund requests, union orders (page jd, 1, 2, 3 and 5)."""
+"""JD's router: orders, refund requests, union orders and goods (page jd, 1 to 5)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from sandbox.gateways import forms
+from sandbox.gateways import forms, jd_goods
 from sandbox.gateways import jd_rows as rows
 from sandbox.gateways.desks import Desk
 from sandbox.gateways.exchange import Refused, Reply, Request, said
@@ -188,6 +188,7 @@ _METHODS = {
     "jingdong.pop.order.enGet": _detail,
     "jingdong.pop.afs.soa.refundapply.queryPageList": _refunds,
     "jd.union.open.order.row.query": _union,
+    "jd.union.open.goods.query": jd_goods.query,
 }
 
 

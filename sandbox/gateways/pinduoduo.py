@@ -7,7 +7,7 @@ import hmac
 import time
 from typing import Any
 
-from sandbox.gateways import forms
+from sandbox.gateways import forms, pinduoduo_goods
 from sandbox.gateways import pinduoduo_rows as rows
 from sandbox.gateways.desks import Desk
 from sandbox.gateways.exchange import Refused, Reply, Request, said
@@ -49,13 +49,18 @@ def answer(ask: Request, desk: Desk) -> Reply:
     known = _METHODS.get(method)
     if known is None:
         raise Refused(_error(10017, "type不正确"))
-    if not method.startswith("pdd.ddk.order"):
+    if not method.startswith("pdd.ddk."):
         verdict = desk.tokens.judge(asked.get("access_token"))
         if verdict == "expired":
             raise Refused(_error(10019, "access_token已过期"))
         if verdict != "good":
             raise Refused(_error(20032, "access_token与client_id不匹配"))
-    return said(known(asked, desk, ask.repeats))
+    try:
+        return said(known(asked, desk, ask.repeats))
+    except pinduoduo_goods.Malformed as bad:
+        raise Refused(_error(10000, f"参数错误:{bad}")) from None
+    except pinduoduo_goods.Unregistered:
+        raise Refused(_error(50001, "pid与custom_parameters未备案")) from None
 
 
 def sign(asked: dict[str, Any], secret: str) -> str:
@@ -156,6 +161,7 @@ _METHODS = {
     "pdd.order.information.get": _detail,
     "pdd.refund.list.increment.get": _refunds,
     "pdd.ddk.order.list.increment.get": _affiliate,
+    "pdd.ddk.goods.search": pinduoduo_goods.search,
 }
 
 

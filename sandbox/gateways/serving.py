@@ -1,4 +1,4 @@
-"""The command `serve`: the gateways of some shops until they are stopped."""
+"""The command `serve`: gateways and storefronts until they are stopped."""
 
 from __future__ import annotations
 
@@ -18,12 +18,14 @@ from sandbox.gateways.faults import KINDS, Faults
 from sandbox.gateways.house import House, open_house
 from sandbox.gateways.server import listening, server
 from sandbox.market import SEED
+from sandbox.storefronts import opening
 
 log = logging.getLogger("sandbox")
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add what the command asks for."""
+    opening.add(parser)
     number, share = int, float
     for name, kind, usual, told in (
         ("--port", number, 8089, "0 takes a free one"),
@@ -78,7 +80,11 @@ def serve(given: argparse.Namespace) -> None:
     house = house_of(given)
     place = listening(given.port)
     address = f"http://127.0.0.1:{place.getsockname()[1]}"
-    told = {"address": address, "connections": connections.of(house, address)}
+    told = {
+        "address": address,
+        "connections": connections.of(house, address),
+        "storefronts": opening.opened(given, house.instant),
+    }
     if given.connections:
         draft = given.connections.with_suffix(".draft")
         draft.write_text(json.dumps(told, indent=2), encoding="utf-8")

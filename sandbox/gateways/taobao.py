@@ -1,6 +1,6 @@
-"""Taobao Open Platform: the router, its signatures, orders, refunds, affiliate orders.
+"""Taobao Open Platform: the router, its signatures, orders, refunds, affiliates.
 
-From the page taobao_tmall: parameters (1), order methods (2), errors (2), tbk (5).
+From the page taobao_tmall: parameters (1), order methods (2), errors (2), tbk (4, 5).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from sandbox.gateways import forms
+from sandbox.gateways import forms, taobao_goods
 from sandbox.gateways import taobao_rows as rows
 from sandbox.gateways.desks import Desk
 from sandbox.gateways.exchange import Refused, Reply, Request, said
@@ -66,7 +66,11 @@ def answer(ask: Request, desk: Desk) -> Reply:
             raise Refused(_error(26, "Missing session"))
         if verdict != "good":
             raise Refused(_error(27, "Invalid session", "invalid-sessionkey", verdict))
-    content = known(form, desk, ask.repeats)
+    try:
+        content = known(form, desk, ask.repeats)
+    except taobao_goods.Malformed as bad:
+        word = "Missing required" if bad.code == 40 else "Invalid"
+        raise Refused(_error(bad.code, f"{word} arguments:{bad.names}")) from None
     if form.get("simplify") == "true":
         return said(next(iter(content.values())))
     return said(content)
@@ -204,6 +208,8 @@ _METHODS = {
     "taobao.trade.fullinfo.get": _detail,
     "taobao.refunds.receive.get": _refunds,
     "taobao.tbk.order.details.get": _affiliate,
+    taobao_goods.UPGRADE: taobao_goods.upgraded,
+    taobao_goods.OLDER: taobao_goods.older,
 }
 
 

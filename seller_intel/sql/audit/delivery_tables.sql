@@ -37,5 +37,6 @@ create unlogged table staging.door_loads (
     new_fields text,
     missing_fields text,
     retyped_fields text,
-    restructured_fields text
+    restructured_fields text,
+    crawl_fault text
 )

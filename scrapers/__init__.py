@@ -1,0 +1,1 @@
+"""The Scrapy project: spiders go, page functions read, items are what was seen."""

@@ -1,0 +1,273 @@
+"""The memory of a crawl: which pages it knows, which are due, what came of each.
+
+One SQLite file per source. It is a cache: without it the next crawl asks for every page
+in full. Within a run it is what a killed crawl goes on from.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from w3lib.url import canonicalize_url, url_query_cleaner
+
+from scrapers.job import host_of
+
+# How many of the pages that are due a host holds ready at once.
+_BATCH = 32
+_SCHEMA = """
+create table if not exists pages (
+    id blob primary key, url text not null, host text not null, kind text not null,
+    depth integer not null, barren integer not null, run text, linked text,
+    state integer not null, priority real not null, outcome text, detail text,
+    etag text, modified text, digest text, status integer, headers text,
+    verdict text, shape text, bytes integer, seconds real, fetched_at text,
+    changed_at text, items integer, address text,
+    lines blob, reader text
+) without rowid;
+create index if not exists due on pages (run, state, host, priority);
+create table if not exists facts (name text primary key, value text) without rowid;
+create table if not exists hosts (
+    run text, host text, decision text, primary key (run, host)
+) without rowid;
+"""
+DUE, OUT, DONE = 0, 1, 2
+# Parameters that say how somebody came to a page, never which page it is.
+_TRACES = (
+    *("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content"),
+    *("utm_id", "gclid", "fbclid", "msclkid", "mc_cid", "mc_eid", "_ga", "_gl"),
+    *("ref_src", "srsltid", "yclid", "igshid", "sessionid", "phpsessid", "jsessionid"),
+)
+# What is asked for first: without the lists no product is found.
+_ORDER = {"start": 0.0, "sitemap": 0.1, "next": 0.2, "list": 0.3, "product": 0.5}
+# Lists of one path that differ in their query alone, and lists of one pattern of path.
+_QUERIES, _PATTERNS, _PAGES = 100, 500, 5_000
+# How many lists in a row may show nothing new before the trail is left.
+BARREN = 5
+
+
+@dataclass(frozen=True)
+class Due:
+    """A page to be asked for, with what an earlier answer left to compare with."""
+
+    id: bytes
+    url: str
+    host: str
+    kind: str
+    depth: int
+    barren: int
+    etag: str | None = None
+    modified: str | None = None
+    digest: str | None = None
+    headers: str | None = None
+    status: int | None = None
+    verdict: str | None = None
+    lines: bytes | None = None
+    reader: str | None = None
+
+
+_TAKEN = """
+select id, url, host, kind, depth, barren, etag, modified, digest, headers, status,
+    verdict, lines, reader
+from pages where run = ? and state = 0 and host = ? order by priority limit ?
+"""
+_CHANGED = """
+update pages set run = ?1, state = 0, outcome = null, depth = 1, barren = 0,
+    priority = 0.6 + 0.3 * ranks.place
+from (
+    select id as ranked, percent_rank() over (order by changed_at desc) as place
+    from pages where kind = 'product' and verdict = 'product'
+) as ranks
+where id = ranked and run is not ?1
+"""
+_UNSEEN = _CHANGED.replace("changed_at desc", "fetched_at")
+_RESULT = """
+update pages set state = 2, outcome = :outcome, detail = :detail,
+    fetched_at = :fetched_at, verdict = :verdict, items = :items, bytes = :bytes,
+    seconds = :seconds, status = coalesce(:status, status),
+    shape = coalesce(:shape, shape), address = :address,
+    changed_at = coalesce(:changed_at, changed_at)
+where id = :id
+"""
+_ANSWER = """
+update pages set etag = :etag, modified = :modified, digest = :digest,
+    headers = :headers, lines = :lines, reader = :reader
+where id = :id
+"""
+
+
+def plain_url(url: str) -> str:
+    """Return an address without its traces and fragment, parameters in order."""
+    return canonicalize_url(
+        url_query_cleaner(url, _TRACES, remove=True, unique=False, keep_fragments=False)
+    )
+
+
+def id_of(url: str) -> bytes:
+    """Return what a page is recognised by."""
+    return blake2b(plain_url(url).encode(), digest_size=16).digest()
+
+
+@dataclass
+class Frontier:
+    """The open memory of one source, within one run."""
+
+    database: sqlite3.Connection
+    run: str
+    is_sweep: bool = False
+    due: Counter[str] = field(default_factory=Counter)
+    _lists: Counter[str] = field(default_factory=Counter)
+
+    def fact(self, name: str) -> str | None:
+        """Return one fact that outlives the process."""
+        row = self.database.execute(
+            "select value from facts where name = ?", [name]
+        ).fetchone()
+        return row[0] if row else None
+
+    def state(self, name: str, value: str) -> None:
+        """Keep one fact."""
+        self.database.execute(
+            "insert or replace into facts values (?, ?)", [name, value]
+        )
+
+    def add(self, links: Iterable[tuple[str, str, int, int]]) -> int:
+        """Make pages due, once in a run; return how many were linked first now.
+
+        A link is an address, its kind, its depth and how barren the trail to it is.
+        """
+        found = 0
+        for url, kind, depth, barren in links:
+            if not self._is_wanted(url, kind):
+                continue
+            plain = plain_url(url)
+            before = self.database.total_changes
+            self.database.execute(
+                "insert into pages (id, url, host, kind, depth, barren, run, linked,"
+                " state, priority) values (?, ?, ?, ?, ?, ?, ?, ?, 0, ?)"
+                " on conflict (id) do update set linked = excluded.linked,"
+                " state = case when run is excluded.run then state else 0 end,"
+                " outcome = case when run is excluded.run then outcome end,"
+                " depth = case when run is excluded.run then depth"
+                " else excluded.depth end,"
+                " barren = excluded.barren, kind = excluded.kind,"
+                " priority = case when run is excluded.run then priority"
+                " else excluded.priority end, run = excluded.run"
+                " where linked is not excluded.linked",
+                [
+                    *(id_of(url), plain, host_of(plain), kind, depth, barren),
+                    *(self.run, self.run, _ORDER[kind] + depth / 1000),
+                ],
+            )
+            if self.database.total_changes > before:
+                found += 1
+                self.due[host_of(plain)] += 1
+        return found
+
+    def _is_wanted(self, url: str, kind: str) -> bool:
+        """Leave trails that only ever lead to more of themselves."""
+        if len(url) > 2000:
+            return False
+        if kind not in ("list", "next"):
+            return True
+        path = url.partition("?")[0]
+        pattern = "".join("0" if each.isdigit() else each for each in path)
+        self._lists[f"{kind} {path}"] += 1
+        self._lists[f"{kind} {pattern} *"] += 1
+        if kind == "next":
+            return self._lists[f"{kind} {path}"] <= _PAGES
+        return (
+            self._lists[f"{kind} {path}"] <= _QUERIES
+            and self._lists[f"{kind} {pattern} *"] <= _PATTERNS
+        )
+
+    def remember(self) -> None:
+        """Make the products of earlier runs due: what changed recently comes first.
+
+        In a sweep, which asks for every page in full, what was not seen for longest.
+        """
+        self.database.execute(_UNSEEN if self.is_sweep else _CHANGED, [self.run])
+
+    def resume(self) -> None:
+        """Make due again what a killed process had asked for; count what is due."""
+        self.database.execute(
+            "update pages set state = 0 where run = ? and state = 1", [self.run]
+        )
+        self.due = Counter(
+            dict(
+                self.database.execute(
+                    "select host, count(*) from pages where run = ? and state = 0"
+                    " group by host",
+                    [self.run],
+                )
+            )
+        )
+
+    def take(self, host: str) -> list[Due]:
+        """Hand out the next pages of a host, most urgent first."""
+        rows = self.database.execute(_TAKEN, [self.run, host, _BATCH]).fetchall()
+        self.database.executemany(
+            "update pages set state = 1 where id = ?", [[row[0]] for row in rows]
+        )
+        self.due[host] -= len(rows)
+        if len(rows) < _BATCH:
+            self.due[host] = 0
+        return [Due(*row) for row in rows]
+
+    def is_done(self, url: str) -> bool:
+        """Tell whether a page was read in this run already."""
+        row = self.database.execute(
+            "select 1 from pages where id = ? and run = ? and state = 2",
+            [id_of(url), self.run],
+        ).fetchone()
+        return row is not None
+
+    def finish(self, page: bytes, told: dict[str, Any]) -> None:
+        """Write down what came of a page; with `digest`, what its answer was."""
+        unsaid = dict.fromkeys(("status", "shape", "changed_at", "address"))
+        facts = {"id": page, **unsaid, **told}
+        self.database.execute(_RESULT, facts)
+        if "digest" in told:
+            self.database.execute(_ANSWER, facts)
+
+    def confirm(self, page: bytes, verdict: str | None, items: int) -> None:
+        """Write down that a page is what it was."""
+        self.database.execute(
+            "update pages set verdict = ?, items = ? where id = ?",
+            [verdict, items, page],
+        )
+
+    def decide(self, host: str, decision: str) -> None:
+        """Write down what the robots.txt of a host lets us do."""
+        self.database.execute(
+            "insert or replace into hosts values (?, ?, ?)", [self.run, host, decision]
+        )
+
+    def rows(self, query: str, *values: Any) -> Iterator[tuple[Any, ...]]:
+        """Yield what the memory answers."""
+        yield from self.database.execute(query, values)
+
+
+def opened(folder: Path, run: str) -> Frontier:
+    """Open the memory of a source; one that cannot be read is begun anew."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "memory.sqlite"
+    try:
+        return Frontier(_connect(path), run)
+    except sqlite3.DatabaseError:
+        for left in folder.glob("memory.sqlite*"):
+            left.unlink()
+        return Frontier(_connect(path), run)
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    database = sqlite3.connect(path)
+    database.execute("pragma journal_mode = wal")
+    database.execute("pragma synchronous = normal")
+    database.executescript(_SCHEMA)
+    return database

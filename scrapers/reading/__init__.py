@@ -1,0 +1,1 @@
+"""What page functions share: texts, prices, schema.org, links, verdicts, site rules."""

@@ -1,0 +1,213 @@
+"""Page prices: where no markup speaks, what stands beside the title of the goods."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from lxml.html import HtmlElement
+
+from scrapers.reading import labels, prices
+from scrapers.reading.documents import Document, squeezed, words_of
+
+_PRICE = re.compile(
+    r"price|prc\b|preis|prix|precio|prezzo|cost\b|amount|jiage|money", re.I
+)
+_STRUCK = re.compile(
+    r"old|was\b|was-|-was|list|orig|regular|strike|struck|cross|msrp|rrp|uvp|compare"
+    r"|market"
+    r"|before|prev|line-?through|\bdel\b|full-?price|yuanjia",
+    re.I,
+)
+_OTHER = re.compile(
+    r"sav(?:e|ing)|discount|\boff\b|percent|shipping|postage|delivery|per-?unit"
+    r"|unit-?price"
+    r"|base-?price|grundpreis|instal|month|finance|leasing|coupon|deposit|\btax|points"
+    r"|reward|total|filter|range-?slider|slider|min-?price|max-?price|alert|match"
+    r"|compare-"
+    r"box|history|label|title|name|currency$",
+    re.I,
+)
+_ELSEWHERE = re.compile(
+    r"relat|recommend|similar|also|upsell|cross-?sell|carousel|recent|viewed|mini-?cart"
+    r"|basket|footer|header|navi?\b|menu|sidebar|widget|suggest|sponsor|review|comment"
+    r"|accessor|bundle|footprint|guess|hot-?sale|rank|ad-|modal|popup|banner",
+    re.I,
+)
+_END = re.compile(
+    r"猜你喜欢|看了又看|相关(?:商品|推荐|产品)|为你推荐|热销推荐|同类推荐|掌柜推荐"
+    r"|店铺推荐|浏览历史"
+    r"|you may also|related products?|similar (?:items|products)|customers (?:who|also)"
+    r"|recently viewed|frequently bought|people also|ähnliche (?:artikel|produkte)"
+    r"|das könnte (?:ihnen|dir)|kunden kauften|vous aimerez|produits similaires"
+    r"|te puede"
+    r"|productos relacionados|prodotti correlati|sponsored|関連商品|おすすめ商品",
+    re.I,
+)
+_TAGS = (
+    *("b", "bdi", "big", "dd", "del", "div", "em", "font", "h1", "h2", "h3", "h4", "i"),
+    *("ins", "label", "li", "p", "s", "section", "small", "span", "strike", "strong"),
+    *("td", "tr", "ul"),
+)
+MAX_CANDIDATES = 60
+NEAR = 4000
+"""Characters after the title in which labels are believed."""
+
+
+def title_of(document: Document) -> tuple[str | None, HtmlElement | None]:
+    """Return the heading that names the goods and where it stands."""
+    stated = document.meta.get("og:title") or document.title
+    headings = [each for each in document.body.iter("h1") if words_of(each)]
+    best = None
+    for heading in headings:
+        words = words_of(heading)
+        if len(words) > 300 or _is_elsewhere(heading):
+            continue
+        if _plain(words) and _plain(words) in _plain(stated):
+            return words, heading
+        best = best or (words, heading)
+    if best:
+        return best
+    for heading in document.body.iter("h2", "h3", "div", "p", "span"):
+        mark = f"{heading.get('class', '')} {heading.get('id', '')}".lower()
+        if re.search(r"(?:product|goods|item|main)[-_]?(?:title|name)\b", mark):
+            words = words_of(heading)
+            if 2 < len(words) <= 300 and not _is_elsewhere(heading):
+                return words, heading
+    return None, None
+
+
+def near_title(document: Document, title: str | None) -> str:
+    """Return the words from the title up to where other goods begin."""
+    words = document.words
+    start = 0
+    if title and (place := words.find(squeezed(title))) >= 0:
+        start = place + len(title)
+    part = words[start : start + NEAR]
+    end = _END.search(part)
+    return part[: end.start()] if end else part
+
+
+def marked(document: Document, heading: HtmlElement | None) -> dict[str, Any]:
+    """Return price and list price from elements whose class or id says "price"."""
+    found: dict[str, Any] = {}
+    passed = heading is None
+    before: list[HtmlElement] = []
+    taken = 0
+    known: dict[str, bool] = {}
+    for element in document.body.iter(*_TAGS):
+        if element is heading:
+            passed = True
+            continue
+        struck = element.tag in ("del", "s", "strike")
+        mark = f"{element.get('class', '')} {element.get('id', '')}"
+        if not struck:
+            if mark not in known:
+                known[mark] = bool(_PRICE.search(mark))
+            if not known[mark]:
+                continue
+        if not passed:
+            before.append(element)
+            continue
+        taken += 1
+        if taken > MAX_CANDIDATES or _take(element, struck, mark, found):
+            break
+    if "price" not in found:
+        for element in reversed(before[-8:]):
+            struck = element.tag in ("del", "s", "strike")
+            mark = f"{element.get('class', '')} {element.get('id', '')}"
+            if _take(element, struck, mark, found):
+                break
+    low = found.get("price")
+    if low is not None and found.get("list_price", low) <= low:
+        for name in [each for each in found if each.startswith("list_price")]:
+            del found[name]
+    return found
+
+
+def _take(element: HtmlElement, struck: bool, mark: str, found: dict[str, Any]) -> bool:
+    """Take what an element says; tell whether everything wanted is there."""
+    words = words_of(element)
+    if not words or len(words) > 80 or not re.search(r"\d", words):
+        return False
+    if _is_elsewhere(element):
+        return False
+    if _OTHER.search(mark) and not _STRUCK.search(mark):
+        return False
+    struck = struck or bool(_STRUCK.search(mark)) or _is_struck_above(element)
+    if not struck:
+        for inner in element.iterdescendants(*_TAGS):
+            if inner.tag in ("del", "s", "strike") or _STRUCK.search(
+                f"{inner.get('class', '')} {inner.get('id', '')}"
+            ):
+                words = squeezed(words.replace(words_of(inner), " ", 1))
+    if not struck and len(re.findall(r"\d[\d.,]*", words)) > 2:
+        return False
+    read = prices.parse(words)
+    if read.amount is None or read.amount <= 0 or read.is_instalment:
+        return False
+    if re.search(r"省|立减|save|you save|spare|économisez", words, re.I):
+        return False
+    parent = element.getparent()
+    around = words_of(parent) if parent is not None else ""
+    if len(around) < 200 and _is_instalment(around, words):
+        return False
+    name = "list_price" if struck else "final_price" if read.is_hand else "price"
+    if name in found:
+        return False
+    found[name] = read.amount
+    found[f"{name}@text"] = words
+    if read.high:
+        found[f"{name}_high"] = read.high
+    if read.currency:
+        found.setdefault("currency_sign", read.currency)
+    return "price" in found and "list_price" in found
+
+
+def _is_instalment(around: str, words: str) -> bool:
+    place = around.find(words)
+    number = re.search(r"\d", words)
+    if place < 0 or number is None:
+        return False
+    return prices.is_instalment(around, place + number.start(), place + len(words))
+
+
+def is_instalment_on_page(words: str, amount: str) -> bool:
+    """Tell whether a page shows an amount only as one of several payments."""
+    places = [
+        match.span()
+        for match in re.finditer(
+            rf"(?<![\d.,]){re.escape(amount)}(?![\d]|[.,]\d)", words
+        )
+    ]
+    return bool(places) and all(prices.is_instalment(words, *each) for each in places)
+
+
+def labelled(document: Document, title: str | None) -> dict[str, Any]:
+    """Return what words beside the title name: prices, counters, availability."""
+    words = near_title(document, title)
+    return labels.priced(words)
+
+
+def _is_struck_above(element: HtmlElement) -> bool:
+    for ancestor in list(element.iterancestors())[:2]:
+        mark = f"{ancestor.get('class', '')} {ancestor.get('id', '')}"
+        if ancestor.tag in ("del", "s", "strike") or re.search(
+            r"line-?through|old-?price|was-?price|list-?price|strike", mark, re.I
+        ):
+            return True
+    return "line-through" in (element.get("style") or "")
+
+
+def _is_elsewhere(element: HtmlElement) -> bool:
+    for place, ancestor in enumerate(element.iterancestors()):
+        if ancestor.tag in ("footer", "nav", "aside", "header", "body"):
+            return ancestor.tag in ("footer", "nav", "aside")
+        mark = f"{ancestor.get('class', '')} {ancestor.get('id', '')}"
+        if place < 8 and _ELSEWHERE.search(mark):
+            return True
+    return False
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text).lower()

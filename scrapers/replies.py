@@ -1,0 +1,37 @@
+"""What is remembered of a reply beside its body."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from scrapy.http import Response
+
+from scrapers.worker import Told
+
+_KEPT_HEADERS = ("Content-Type", "Content-Language", "Content-Encoding", "Link")
+
+
+def headers(response: Response) -> dict[str, str]:
+    """Return the reply headers that a page function may look at."""
+    return {
+        name: value.decode("latin-1")
+        for name in _KEPT_HEADERS
+        if (value := response.headers.get(name))
+    }
+
+
+def validators(response: Response, told: Told) -> dict[str, Any]:
+    """Return what a later request can be made conditional with."""
+    usable = response.status == 200 and not told.is_hindered
+
+    def stated(name: str) -> str | None:
+        value = response.headers.get(name)
+        return value.decode("latin-1") if value and usable else None
+
+    return {
+        "etag": stated("ETag"),
+        "modified": stated("Last-Modified"),
+        "digest": told.digest,
+        "headers": orjson.dumps(headers(response)).decode(),
+    }

@@ -1,0 +1,1 @@
+"""Spiders: where to go, one module per platform."""
