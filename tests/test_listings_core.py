@@ -21,7 +21,8 @@ RUN = "20260220T060000"
 # Days on which prices that are not seen any more are carried further.
 RUNS = ("20260127T060000", "20260129T060000", "20260131T060000")
 OWN = "taobao:0"
-MODELS = Path(__file__).parents[1] / "dbt_project/models/core/listings"
+CORE = Path(__file__).parents[1] / "dbt_project/models/core"
+FOLDERS = ("listings", "counters", "prices", "categories", "platforms")
 # What says how a build went about it, not what it found.
 ABOUT_THE_BUILD = {
     "int_counter_texts_read",
@@ -116,9 +117,9 @@ def line(postgres) -> Line:
 
 def found() -> dict[str, list[str]]:
     """Return what core holds of listings, and the price marts, row by row."""
-    made = {path.stem for path in MODELS.glob("*.sql")} - ABOUT_THE_BUILD
+    made = {path.stem for each in FOLDERS for path in (CORE / each).glob("*.sql")}
     core = contents("core")
-    return {name: core[name] for name in made} | {
+    return {name: core[name] for name in made - ABOUT_THE_BUILD} | {
         f"marts.{name}": rows for name, rows in contents("marts_build").items()
     }
 
