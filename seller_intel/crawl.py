@@ -107,6 +107,7 @@ def job_of(source: Source, run: str, as_of: datetime) -> Job:
         as_of=as_of.isoformat(),
         work=str(config.home / "crawls" / source.name),
         urls=urls,
+        streams=tuple(each.name for each in source.streams),
         hosts=tuple(str(each).lower() for each in options.get("hosts") or ()),
         pages=raw_pages.folder(source.name) if keeps else None,
         allow_private=source.allow_private,
