@@ -15,6 +15,7 @@ from api_doubles import (
     TOKEN,
     connected,
     landings,
+    leaving,
     pages_of,
     sent_form,
 )
@@ -207,13 +208,7 @@ def test_a_reading_never_asks_for_what_is_too_old_to_be_had():
 def test_orders_that_change_between_pages_are_not_lost():
     many = [order(number, "2026-11-22 11:40:00") for number in range(350)]
     gateway = Pop(many)
-    left = list(gateway.orders)
-
-    def touch(number):
-        if number > 1:
-            gateway.orders[left.pop()]["updated_at"] = "2026-11-22 11:59:59"
-
-    gateway.before_page = touch
+    left = leaving(gateway, "updated_at", "2026-11-22 11:59:59")
     made = orders(at_once=1)
 
     got = read(gateway, made)
