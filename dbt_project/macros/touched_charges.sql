@@ -1,6 +1,6 @@
 {# The records of a cost stream whose figures may be others now: its own, those of
    touched orders, of shops that changed, and those that use or lack a changed rate.
-   `key` names what they are told by, where the fact is of what the records belong to. #}
+   `key` names what they are told by, where the fact is of what they belong to. #}
 {% macro touched_charges(stream, fact, has_orders=true, key='record_key') -%}
     {%- set before = standing(fact) -%}
     {%- set shops = ref('int_shops_touched') -%}
