@@ -252,6 +252,26 @@ def test_affiliate_orders_need_no_token_of_a_shop():
     assert "agent-7" not in made.text
 
 
+def test_an_order_tells_of_its_group_where_groups_are_wanted():
+    gateway = Pop([order(1, "2026-11-22 11:40:00"), order(2, "2026-11-22 11:41:00")])
+    made = landings("pinduoduo", ("orders", "group_buys"), covered=HOUR_AGO)
+
+    got = read(gateway, made)
+
+    assert not got.failures
+    events = made["group_buys"].newest
+    assert sorted(events) == [
+        "261122-000000000000001/filled",
+        "261122-000000000000001/opened",
+        "261122-000000000000002/filled",
+        "261122-000000000000002/opened",
+    ]
+    opened = events["261122-000000000000001/opened"]
+    assert opened["group_order_id"] == "77"
+    assert opened["_source"]["event"] == "opened"
+    assert "receiver_name" not in made.text
+
+
 def test_details_bring_the_number_of_the_group_where_they_are_asked_for():
     gateway = Pop([order(1, "2026-11-22 11:40:00")])
     made = orders(details="all")

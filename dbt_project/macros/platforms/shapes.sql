@@ -226,6 +226,26 @@
         'required': ['platform_id', 'link_id', 'programme_id', 'stat_date'],
         'accepted': {},
     } -%}
+    {%- set group_buys = {
+        'columns': [
+            ['platform_id', 'text'],
+            ['group_id', 'text'],
+            ['shop_id', 'text'],
+            ['campaign_id', 'text'],
+            ['listing_id', 'text'],
+            ['member_ref', 'text'],
+            ['order_id', 'text'],
+            ['event', 'text'],
+            ['occurred_at', 'timestamptz'],
+            ['size_needed', 'bigint'],
+            ['is_new_buyer', 'boolean'],
+            ['group_price', 'numeric'],
+            ['single_price', 'numeric'],
+            ['currency', 'text'],
+        ],
+        'required': ['platform_id', 'group_id', 'event', 'occurred_at'],
+        'accepted': {'event': ['opened', 'joined', 'filled', 'expired']},
+    } -%}
     {{ return({
         'orders': orders,
         'order_lines': order_lines,
@@ -235,6 +255,7 @@
         'identities': identities,
         'fees': fees,
         'links': links,
+        'group_buys': group_buys,
     }[stream]) }}
 {%- endmacro %}
 
