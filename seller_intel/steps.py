@@ -137,10 +137,13 @@ def build_core(run: str, full_refresh: bool = False) -> None:
 
 
 def fit(run: str) -> None:
-    """Fit what core gives models for; no mart of this release reads a fitted model."""
+    """Fit the models that core gives data for; the next build of core reads matches."""
+    from seller_intel import match_fits
+
     with step_log.recorded("fit", run) as entry:
-        claims.require(run)
-        entry.is_skipped = True
+        claim = claims.require(run)
+        entry.rows = match_fits.fit(claim.run)
+        entry.is_skipped = not entry.rows
 
 
 def build_marts(run: str) -> None:
