@@ -6,6 +6,8 @@ SHELL := /bin/bash
 
 VENV := .venv
 MARKS ?= not compose
+# Each file of tests stays in one process, which has a PostgreSQL of its own.
+WORKERS ?= --numprocesses logical --maxprocesses 4 --dist loadfile
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PARSED := .local/dbt_parse
@@ -79,14 +81,24 @@ run: $(STAMP) ## Run the whole line on the sandbox market, through Airflow
 
 .PHONY: test
 test: $(STAMP) ## Run every test but those in containers; MARKS='...' runs a part
-	$(BIN)/python -m pytest -m "$(MARKS)"
+	$(BIN)/python -m pytest -m "$(MARKS)" $(WORKERS)
 
 .PHONY: check
 check: $(STAMP) ## Lint, type check, parse the dbt project, check names and layers
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target \
+	    check-models check-code check-names
+
+# The longest first: the two others share the second core meanwhile.
+.PHONY: check-models check-code check-names
+check-models:
+	PYTHONWARNINGS=ignore $(BIN)/sqlfluff lint --nocolor $(MODELS)
+
+check-code:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy $(CODE)
-	PYTHONWARNINGS=ignore $(BIN)/sqlfluff lint --nocolor $(MODELS)
+
+check-names:
 	$(BIN)/dbt --quiet parse --project-dir dbt_project --profiles-dir dbt_project \
 	    --target-path "$$PWD/$(PARSED)" --log-path "$$PWD/$(PARSED)"
 	$(BIN)/python -m pytest -q tests/test_names.py tests/test_layers.py

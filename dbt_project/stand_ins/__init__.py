@@ -6,12 +6,13 @@ Named in .sqlfluff as the library of its templater; nothing else imports it.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import yaml
-from jinja2 import pass_context
+from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
 
 execute = True
@@ -88,3 +89,25 @@ def get_quoted_csv(names: Any) -> str:
 def load_relation(_relation: Any) -> None:
     """Find no table."""
     return
+
+
+def _compile_once() -> None:
+    """Let jinja compile a macro file once a process.
+
+    sqlfluff compiles every one of them twice for every model: a third of its time.
+    """
+    compiled = Environment.compile
+    if hasattr(compiled, "__wrapped__"):
+        return
+    codes: dict[str, Any] = {}
+
+    @wraps(compiled)
+    def remembered(environment: Environment, source: str, *args: Any) -> Any:
+        if source not in codes:
+            codes[source] = compiled(environment, source, *args)
+        return codes[source]
+
+    Environment.compile = remembered  # type: ignore[method-assign]
+
+
+_compile_once()
