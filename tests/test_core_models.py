@@ -69,7 +69,7 @@ def test_every_stream_has_its_platforms_and_its_union():
 
 
 def test_days_are_added_up_after_all_who_log_days():
-    touched = (CORE / "orders/int_shop_days_touched.sql").read_text(encoding="utf-8")
+    touched = (CORE / "sales/int_shop_days_touched.sql").read_text(encoding="utf-8")
     writers = {path.stem for path in _models() if "touches='" in _text(path)}
 
     assert writers == set(re.findall(r"^    '(\w+)',", touched, re.MULTILINE))

@@ -16,10 +16,7 @@ touched as (
 ),
 
 refs as (
-    select * from {{ ref('int_customer_refs') }}
-    {% if only_touched() -%}
-    where customer_ref in (select customer_ref from touched)
-    {%- endif %}
+    {{ touched_rows('int_customer_refs', ['customer_ref'], within='touched') }}
 ),
 
 orders as (

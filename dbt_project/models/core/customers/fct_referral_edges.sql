@@ -16,10 +16,12 @@ touched as (
 ),
 
 events as (
-    select * from {{ ref('int_members_unioned') }}
-    {% if only_touched() -%}
-    where member_ref in (select customer_ref from touched)
-    {%- endif %}
+    {{ touched_rows(
+        'int_members_unioned',
+        ['member_ref'],
+        within='touched',
+        listed_as=['customer_ref']
+    ) }}
 ),
 
 refs as (

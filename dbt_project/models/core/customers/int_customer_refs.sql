@@ -16,10 +16,7 @@ orders as (
 ),
 
 claims as (
-    select * from {{ ref('int_customer_claims') }}
-    {% if only_touched() -%}
-    where customer_ref in (select customer_ref from touched)
-    {%- endif %}
+    {{ touched_rows('int_customer_claims', ['customer_ref'], within='touched') }}
 ),
 
 members as (

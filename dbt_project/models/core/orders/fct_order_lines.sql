@@ -11,17 +11,15 @@
 with
 
 lines as (
-    select * from {{ ref('int_order_lines_unioned') }}
-    {% if only_touched() -%}
-    where order_id in (select order_id from {{ ref('int_orders_touched') }})
-    {%- endif %}
+    {{ touched_rows(
+        'int_order_lines_unioned',
+        ['order_id'],
+        among='int_orders_touched'
+    ) }}
 ),
 
 orders as (
-    select * from {{ ref('int_orders_resolved') }}
-    {% if only_touched() -%}
-    where order_id in (select order_id from {{ ref('int_orders_touched') }})
-    {%- endif %}
+    {{ touched_rows('int_orders_resolved', ['order_id'], among='int_orders_touched') }}
 ),
 
 currencies as (

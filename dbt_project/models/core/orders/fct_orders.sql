@@ -11,10 +11,11 @@
 with
 
 resolved as (
-    select * from {{ ref('int_orders_resolved') }}
-    {% if only_touched() -%}
-    where order_id in (select order_id from {{ ref('int_customer_orders_touched') }})
-    {%- endif %}
+    {{ touched_rows(
+        'int_orders_resolved',
+        ['order_id'],
+        among='int_customer_orders_touched'
+    ) }}
 ),
 
 refs_touched as (
@@ -22,17 +23,11 @@ refs_touched as (
 ),
 
 refs as (
-    select * from {{ ref('int_customer_refs') }}
-    {% if only_touched() -%}
-    where customer_ref in (select customer_ref from refs_touched)
-    {%- endif %}
+    {{ touched_rows('int_customer_refs', ['customer_ref'], within='refs_touched') }}
 ),
 
 refunds as (
-    select * from {{ ref('fct_refunds') }}
-    {% if only_touched() -%}
-    where order_id in (select order_id from {{ ref('int_customer_orders_touched') }})
-    {%- endif %}
+    {{ touched_rows('fct_refunds', ['order_id'], among='int_customer_orders_touched') }}
 ),
 
 edges as (

@@ -8,10 +8,7 @@
 with
 
 orders as (
-    select * from {{ ref('int_orders_unioned') }}
-    {% if only_touched() -%}
-    where order_id in (select order_id from {{ ref('int_orders_touched') }})
-    {%- endif %}
+    {{ touched_rows('int_orders_unioned', ['order_id'], among='int_orders_touched') }}
 ),
 
 shops as (

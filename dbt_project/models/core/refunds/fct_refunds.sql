@@ -15,10 +15,7 @@
 with
 
 refunds as (
-    select * from {{ ref('int_refunds_unioned') }}
-    {% if only_touched() -%}
-    where order_id in (select order_id from {{ ref('int_orders_touched') }})
-    {%- endif %}
+    {{ touched_rows('int_refunds_unioned', ['order_id'], among='int_orders_touched') }}
 ),
 
 orders as (

@@ -15,52 +15,50 @@ days as (
 ),
 
 orders as (
-    select * from {{ ref('fct_orders') }}
-    {% if only_touched() -%}
-    where (shop_id, paid_date) in (select shop_id, sales_date from days)
-    {%- endif %}
+    {{ touched_rows(
+        'fct_orders',
+        ['shop_id', 'paid_date'],
+        within='days',
+        listed_as=['shop_id', 'sales_date']
+    ) }}
 ),
 
 orders_created as (
-    select * from {{ ref('fct_orders') }}
-    {% if only_touched() -%}
-    where (shop_id, created_date) in (select shop_id, sales_date from days)
-    {%- endif %}
+    {{ touched_rows(
+        'fct_orders',
+        ['shop_id', 'created_date'],
+        within='days',
+        listed_as=['shop_id', 'sales_date']
+    ) }}
 ),
 
 refunds as (
-    select * from {{ ref('fct_refunds') }}
-    {% if only_touched() -%}
-    where (shop_id, refund_date) in (select shop_id, sales_date from days)
-    {%- endif %}
+    {{ touched_rows(
+        'fct_refunds',
+        ['shop_id', 'refund_date'],
+        within='days',
+        listed_as=['shop_id', 'sales_date']
+    ) }}
 ),
 
 units as (
-    select * from {{ ref('int_goods_costed_daily') }}
-    {% if only_touched() -%}
-    where (shop_id, sales_date) in (select shop_id, sales_date from days)
-    {%- endif %}
+    {{ touched_rows(
+        'int_goods_costed_daily',
+        ['shop_id', 'sales_date'],
+        within='days'
+    ) }}
 ),
 
 fees as (
-    select * from {{ ref('fct_fees') }}
-    {% if only_touched() -%}
-    where (shop_id, sales_date) in (select shop_id, sales_date from days)
-    {%- endif %}
+    {{ touched_rows('fct_fees', ['shop_id', 'sales_date'], within='days') }}
 ),
 
 ads as (
-    select * from {{ ref('fct_ad_daily') }}
-    {% if only_touched() -%}
-    where (shop_id, sales_date) in (select shop_id, sales_date from days)
-    {%- endif %}
+    {{ touched_rows('fct_ad_daily', ['shop_id', 'sales_date'], within='days') }}
 ),
 
 commissions as (
-    select * from {{ ref('fct_commissions') }}
-    {% if only_touched() -%}
-    where (shop_id, sales_date) in (select shop_id, sales_date from days)
-    {%- endif %}
+    {{ touched_rows('fct_commissions', ['shop_id', 'sales_date'], within='days') }}
 ),
 
 -- the list of charges on an order says more than the sum the order itself names
