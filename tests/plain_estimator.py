@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction as F
+from itertools import pairwise
 from statistics import median
 
 
@@ -72,8 +73,7 @@ def _without_falls(readings: list[Reading], unit: Unit) -> list[list[Reading]]:
             back = [
                 later
                 for later in range(number + 1, len(readings))
-                if readings[later].day <= reading.day + 3
-                and readings[later].hi >= peak
+                if readings[later].day <= reading.day + 3 and readings[later].hi >= peak
             ]
             if back:
                 unit.events += [
@@ -116,7 +116,7 @@ class Envelope:
 
     def hi(self, day: int) -> int:
         """Return the most it stood at."""
-        return [b for d, b in zip(self.days, self.most, strict=True) if d >= day][0]
+        return next(b for d, b in zip(self.days, self.most, strict=True) if d >= day)
 
     def bounds(self, first: int, last: int) -> tuple[int, int]:
         """Return the bounds of units sold on the days first to last."""
@@ -151,7 +151,7 @@ class Envelope:
             units = lo + F(hi - lo, 3) * min(F(1), length / 30)
             return [(first, last, units / length, "prior")]
         found = []
-        for (t0, v0, e0), (t1, v1, e1) in zip(knots, knots[1:], strict=False):
+        for (t0, v0, e0), (t1, v1, e1) in pairwise(knots):
             found.append(
                 (t0, t1, (v1 - v0) / (t1 - t0), "exact" if e0 and e1 else "crossing")
             )

@@ -57,6 +57,8 @@ rolling_readings as (
 
 {{ period_sales(['sales_unit_id', 'month_date']) }},
 
+{{ median_prices(['sales_unit_id', 'month_date']) }},
+
 seen_days as (
     select
         unit_days.*,
@@ -87,7 +89,8 @@ last_days as (
     select
         seen.*,
         seen_days.listing_id,
-        seen_days.platform_category_id
+        seen_days.platform_category_id,
+        seen_days.is_on_sale
     from seen
     inner join seen_days
         on
@@ -119,6 +122,7 @@ months as (
         last_days.listing_id,
         last_days.platform_category_id,
         coalesce(last_days.seen_days, 0) as seen_days,
+        coalesce(last_days.is_on_sale, false) as is_on_sale,
         last_days.variant_count,
         coalesce(last_days.category_count, 0) as category_count,
         period_sales.units_lo,
@@ -146,12 +150,17 @@ months as (
 sales as (
     select
         months.*,
+        median_prices.median_price,
         coalesce(eventful.event_count, 0) as event_count
     from months
     left join eventful
         on
             months.sales_unit_id = eventful.sales_unit_id
             and months.month_date = eventful.month_date
+    left join median_prices
+        on
+            months.sales_unit_id = median_prices.sales_unit_id
+            and months.month_date = median_prices.month_date
 )
 
 select * from sales

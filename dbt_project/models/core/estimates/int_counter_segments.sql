@@ -42,7 +42,8 @@ platforms as (
 ),
 
 review_rates as (
-    select * from {{ ref('int_review_rates') }}
+    select * from {{ ref('agg_review_rates_monthly') }}
+    where is_usable
 ),
 
 readings as (
@@ -290,7 +291,9 @@ guessed as (
         on
             unknown_episodes.platform_id = review_rates.platform_id
             and listed.platform_category_id = review_rates.platform_category_id
-            and {{ month_of('unknown_episodes.last_date') }} = review_rates.month_date
+            -- frozen a month before, so that nothing is measured by itself
+            and {{ month_of('unknown_episodes.last_date') }}
+            = {{ days_after(dbt.dateadd('month', 1, 'review_rates.month_date'), 0) }}
 ),
 
 rated as (

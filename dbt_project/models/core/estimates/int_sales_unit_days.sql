@@ -48,6 +48,7 @@ placed as (
         listing_days.final_price,
         listing_days.lowest_final_price,
         listing_days.highest_final_price,
+        listing_days.status,
         listing_days.is_carried
     from listing_days
     inner join listings
@@ -74,7 +75,8 @@ days as (
         min(lowest_final_price) as price_lo,
         max(highest_final_price) as price_hi,
         count(distinct listing_id) as listing_count,
-        max(case when is_carried then 0 else 1 end) as is_seen
+        max(case when is_carried then 0 else 1 end) as is_seen,
+        max(case when status in ('off', 'banned') then 0 else 1 end) as is_on_sale
     from placed
     group by sales_unit_id, unit_date
 ),
@@ -182,7 +184,8 @@ unit_days as (
                 ) / 2
         end as price_est,
         days.price_hi,
-        days.is_seen = 1 as is_seen
+        days.is_seen = 1 as is_seen,
+        days.is_on_sale = 1 as is_on_sale
     from days
     left join medians
         on

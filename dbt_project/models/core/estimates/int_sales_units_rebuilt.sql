@@ -9,8 +9,48 @@
 {%- set daily = standing('fct_listing_sales_daily') -%}
 with
 
-touched as (
+units_touched as (
     select * from {{ ref('int_sales_units_touched') }}
+),
+
+listings as (
+    select * from {{ ref('dim_listings') }}
+),
+
+review_rates as (
+    select
+        platform_id,
+        platform_category_id,
+        month_date,
+        review_rate
+    from {{ ref('agg_review_rates_monthly') }}
+    where is_usable
+),
+
+-- a review rate that is new or other tells otherwise of the months after it
+causes as (
+    select
+        sales_unit_id,
+        touched_from
+    from units_touched
+    union all
+    select
+        listings.sales_unit_id,
+        {{ days_after(dbt.dateadd('month', 1, 'changed.month_date'), 0) }}
+            as touched_from
+    from {{ differences('review_rates', standing('int_review_rates_used')) }} as changed
+    inner join listings
+        on
+            changed.platform_category_id = listings.platform_category_id
+            and listings.is_current
+),
+
+touched as (
+    select
+        sales_unit_id,
+        min(touched_from) as touched_from
+    from causes
+    group by sales_unit_id
 ),
 
 readings as (

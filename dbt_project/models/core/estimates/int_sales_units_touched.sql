@@ -40,7 +40,8 @@ causes as (
 touched as (
     select
         sales_unit_id,
-        {{ days_after('min(touched_from)', -1) }} as touched_from
+        {{ days_after('min(touched_from)', -1) }} as touched_from,
+        {{ month_of(days_after('min(touched_from)', -1)) }} as touched_month
     from causes
     group by sales_unit_id
 )

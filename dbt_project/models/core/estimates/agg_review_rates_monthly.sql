@@ -1,12 +1,8 @@
-{#
-    How many reviews a sold unit leaves, by platform category and month of use: measured
-    on own listings that are also crawled, in the month before. Used where at least 20
-    listings tell and the rule alone would have missed them by at most half on average.
-#}
 with
 
 own_sales as (
-    select * from {{ ref('agg_own_sales_daily') }}
+    select * from {{ ref('agg_listing_orders_daily') }}
+    where sku_id_or_all = 'all'
 ),
 
 readings as (
@@ -84,6 +80,8 @@ rates as (
         platform_id,
         platform_category_id,
         month_date,
+        sum(new_reviews) as new_reviews,
+        sum(units) as truth_units,
         sum(new_reviews) / sum(units) as review_rate,
         count(*) as pair_count
     from pairs
@@ -96,6 +94,8 @@ scored as (
         pairs.platform_id,
         pairs.platform_category_id,
         pairs.month_date,
+        min(rates.new_reviews) as new_reviews,
+        min(rates.truth_units) as truth_units,
         min(rates.review_rate) as review_rate,
         min(rates.pair_count) as pair_count,
         avg(abs(pairs.new_reviews / rates.review_rate - pairs.units) / pairs.units)
@@ -109,16 +109,18 @@ scored as (
     group by pairs.platform_id, pairs.platform_category_id, pairs.month_date
 ),
 
-usable as (
+judged as (
     select
         platform_id,
         platform_category_id,
-        cast({{ dbt.dateadd('month', 1, 'month_date') }} as date) as month_date,
+        month_date,
+        new_reviews,
+        truth_units,
         review_rate,
         pair_count,
-        mape
+        mape,
+        pair_count >= 20 and mape <= 0.5 as is_usable
     from scored
-    where pair_count >= 20 and mape <= 0.5
 )
 
-select * from usable
+select * from judged
