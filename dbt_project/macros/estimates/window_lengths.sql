@@ -1,4 +1,4 @@
-{# The lengths, in days, of the windows that counters look back over; 7 and 30 always. #}
+{# The lengths, in days, of the windows counters look back over; 7 and 30 always. #}
 {% macro window_lengths() -%}
     {%- set lengths = [7, 30] -%}
     {%- set buckets = ref('dim_counter_buckets') -%}

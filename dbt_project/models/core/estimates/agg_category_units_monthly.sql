@@ -191,95 +191,102 @@ bounded_months as (
 ),
 
 -- the days of a unit that moved belong to where it stood
+shared_months as (
+    select
+        *,
+        {{ dbt.datediff('expected_from', 'expected_to', 'day') }} + 1 as span_days,
+        sum(observed_days) over (
+            partition by sales_unit_id, month_date
+        ) as unit_days
+    from bounded_months
+),
+
 expected_months as (
     select
         *,
         case
             when is_last
-                then
-                    greatest(
-                        0,
-                        {{ dbt.datediff('expected_from', 'expected_to', 'day') }} + 1
-                        - sum(observed_days) over (
-                            partition by sales_unit_id, month_date
-                        )
-                        + observed_days
-                    )
+                then greatest(0, span_days - unit_days + observed_days)
             else observed_days
         end as expected_days
-    from bounded_months
+    from shared_months
+),
+
+-- days before it was first seen are no part of what is expected
+counted_months as (
+    select
+        *,
+        least(observed_days, expected_days) as counted_days
+    from expected_months
 ),
 
 described as (
     select
-        expected_months.sales_unit_id,
-        expected_months.month_date,
+        counted_months.sales_unit_id,
+        counted_months.month_date,
         coalesce(
-            category_map.category_id, expected_months.platform_category_id, 'unknown'
+            category_map.category_id, counted_months.platform_category_id, 'unknown'
         ) as category_id,
-        expected_months.platform_id,
-        expected_months.listing_id,
+        counted_months.platform_id,
+        counted_months.listing_id,
         versions.shop_id,
         versions.brand_id,
         versions.title,
-        expected_months.is_own,
-        expected_months.is_last,
-        expected_months.seen_days,
-        expected_months.variant_count,
-        expected_months.units_lo,
-        expected_months.units_est,
-        expected_months.units_hi,
-        expected_months.gmv_lo,
-        expected_months.gmv_est,
-        expected_months.gmv_hi,
-        expected_months.unpriced_units_est,
-        expected_months.median_price,
-        -- days before it was first seen are no part of what is expected
-        cast(
-            least(expected_months.observed_days, expected_months.expected_days) as bigint
-        ) as observed_days,
-        cast(expected_months.expected_days as bigint) as expected_days,
-        expected_months.sales_basis,
+        counted_months.is_own,
+        counted_months.is_last,
+        counted_months.seen_days,
+        counted_months.variant_count,
+        counted_months.units_lo,
+        counted_months.units_est,
+        counted_months.units_hi,
+        counted_months.gmv_lo,
+        counted_months.gmv_est,
+        counted_months.gmv_hi,
+        counted_months.unpriced_units_est,
+        counted_months.median_price,
+        cast(counted_months.counted_days as bigint) as observed_days,
+        cast(counted_months.expected_days as bigint) as expected_days,
+        counted_months.sales_basis,
         case
-            when expected_months.sales_basis = 'rolling' then 'rolling_30d'
-            when expected_months.sales_basis = 'badge' then 'badge_recent'
-            when expected_months.sales_basis is not null then 'lifetime'
+            when counted_months.sales_basis = 'rolling' then 'rolling_30d'
+            when counted_months.sales_basis = 'badge' then 'badge_recent'
+            when counted_months.sales_basis is not null then 'lifetime'
         end as counter_type,
-        expected_months.is_open_ended,
-        expected_months.event_count,
+        counted_months.is_open_ended,
+        counted_months.event_count,
         case
-            when expected_months.listed_date is not null
+            when counted_months.listed_date is not null
                 then
-                    expected_months.listed_date
+                    counted_months.listed_date
                     >= {{ days_after(
-                        dbt.dateadd('month', -5, 'expected_months.month_date'), 0
+                        dbt.dateadd('month', -5, 'counted_months.month_date'), 0
                     ) }}
             when
-                expected_months.tracked_from
+                counted_months.tracked_from
                 < {{ days_after(
-                    dbt.dateadd('month', -5, 'expected_months.month_date'), 0
+                    dbt.dateadd('month', -5, 'counted_months.month_date'), 0
                 ) }}
                 then
-                    expected_months.first_seen_date
+                    counted_months.first_seen_date
                     >= {{ days_after(
-                        dbt.dateadd('month', -5, 'expected_months.month_date'), 0
+                        dbt.dateadd('month', -5, 'counted_months.month_date'), 0
                     ) }}
         end as is_new,
-        expected_months.month_end
+        counted_months.month_end
         >= {{ local_date(as_of(), 'platforms.time_zone') }} as is_partial
-    from expected_months
-    inner join platforms on expected_months.platform_id = platforms.platform_id
+    from counted_months
+    inner join platforms on counted_months.platform_id = platforms.platform_id
     left join listings as versions
         on
-            expected_months.listing_id = versions.listing_id
+            counted_months.listing_id = versions.listing_id
             and {{ holds_on(
-                'expected_months.month_end', 'versions.valid_from', 'versions.valid_to'
+                'counted_months.month_end', 'versions.valid_from', 'versions.valid_to'
             ) }}
     left join category_map
         on
-            expected_months.platform_category_id = category_map.platform_category_id
+            counted_months.platform_category_id = category_map.platform_category_id
             and {{ holds_on(
-                'expected_months.month_end', 'category_map.valid_from',
+                'counted_months.month_end', 'category_map.valid_from',
                 'category_map.valid_to'
             ) }}
 )

@@ -154,8 +154,7 @@ scored as (
         avg(case when truth > 0 then abs(units_est - truth) / truth end) as mape,
         sum(abs(units_est - truth)) / nullif(sum(truth), 0) as wape,
         avg(
-            cast(case when truth between units_lo and units_hi then 1 else 0 end
-            as numeric)
+            case when truth between units_lo and units_hi then 1.0 else 0.0 end
         ) as interval_coverage_share,
         cast(
             percentile_cont(0.5) within group (

@@ -101,8 +101,9 @@ peaks as (
 doubted as (
     select
         *,
-        coalesce(change is null and units_hi < hi_before and units_hi < peak_before, false)
-            as is_doubted
+        coalesce(
+            change is null and units_hi < hi_before and units_hi < peak_before, false
+        ) as is_doubted
     from peaks
 ),
 
@@ -287,6 +288,17 @@ leaps as (
     where verdict is null and units_lo - kept_hi > 1000 * gap_days
 ),
 
+-- units whose growth before the readings of this build tells, too
+leaping as (
+    select
+        sales_unit_id,
+        regime,
+        identity_no
+    from leaps
+    where stretch_no = 0
+    group by sales_unit_id, regime, identity_no
+),
+
 growths as (
     select
         sales_unit_id,
@@ -307,15 +319,7 @@ growths as (
         on
             standing.sales_unit_id = rebuilt.sales_unit_id
             and standing.closing_date <= rebuilt.restart_date
-    inner join (
-        select
-            sales_unit_id,
-            regime,
-            identity_no
-        from leaps
-        where stretch_no = 0
-        group by sales_unit_id, regime, identity_no
-    ) as leaping
+    inner join leaping
         on
             standing.sales_unit_id = leaping.sales_unit_id
             and standing.regime = leaping.regime

@@ -106,9 +106,7 @@ framed as (
         ) as later_no
     from spine
     where window_days = {{ length }}
-    window following as (
-        partition by sales_unit_id, counter_kind order by day_no
-    )
+    window following as (partition by sales_unit_id, counter_kind order by day_no)
     {{ 'union all' if not loop.last }}
     {% endfor %}
 ),

@@ -151,7 +151,9 @@ ruled as (
     inner join rules
         on
             rules.platform_id in (framed.platform_id, 'all')
-            and {{ holds_on('framed.month_date', 'rules.valid_from', 'rules.valid_to') }}
+            and {{ holds_on(
+                'framed.month_date', 'rules.valid_from', 'rules.valid_to'
+            ) }}
 ),
 
 limits as (
@@ -173,7 +175,11 @@ bounded as (
         framed.*,
         limits.high_from,
         limits.moderate_from,
-        framed.hhi * framed.frame_share * framed.frame_share as known_hhi
+        framed.hhi * framed.frame_share * framed.frame_share as known_hhi,
+        coalesce(
+            framed.unseen * framed.unseen / nullif(framed.unseen_count, 0), 0
+        ) as even_hhi,
+        floor(framed.unseen / nullif(framed.lump, 0)) * framed.lump as lumped
     from framed
     left join limits
         on
@@ -208,25 +214,22 @@ published as (
         hhi,
         case
             when unseen = 0 then hhi
-            else known_hhi + coalesce(unseen * unseen / nullif(unseen_count, 0), 0)
+            else known_hhi + even_hhi
         end as hhi_lo,
         case
             when unseen = 0 then hhi
-            else known_hhi + coalesce(unseen * unseen / nullif(unseen_count, 0), 0)
+            else known_hhi + even_hhi
         end as hhi_est,
         -- the unseen rest in players as large as the smallest one seen
         case
             when unseen = 0 then hhi
             when lump > 0
                 then
-                    greatest(
-                        known_hhi
-                        + floor(unseen / lump) * lump * lump
-                        + (unseen - floor(unseen / lump) * lump)
-                        * (unseen - floor(unseen / lump) * lump),
-                        known_hhi + coalesce(unseen * unseen / nullif(unseen_count, 0), 0)
+                    known_hhi
+                    + greatest(
+                        lumped * lump + (unseen - lumped) * (unseen - lumped), even_hhi
                     )
-            else known_hhi + coalesce(unseen * unseen / nullif(unseen_count, 0), 0)
+            else known_hhi + even_hhi
         end as hhi_hi,
         gini,
         case

@@ -99,7 +99,7 @@ chosen_thresholds as (
     from markets
     inner join thresholds
         on
-            thresholds.category_id = markets.category_id
+            markets.category_id = thresholds.category_id
             or (
                 thresholds.category_id = 'all'
                 and markets.category_id not in (
@@ -148,6 +148,12 @@ edges as (
     from chosen_thresholds
 ),
 
+schemes as (
+    select scheme
+    from edges
+    group by scheme
+),
+
 bands as (
     select
         edges.*,
@@ -168,13 +174,7 @@ bands as (
         null as band_lo,
         null as band_hi
     from placed
-    cross join (
-        select 'range5' as scheme
-        union all
-        select 'quantile5' as scheme
-        union all
-        select 'fixed' as scheme
-    ) as schemes
+    cross join schemes
     where placed.price is null
     group by
         placed.platform_id, placed.category_id, placed.month_date, schemes.scheme
@@ -205,8 +205,8 @@ filled as (
                 (bands.band_no = 0 and placed.price is null)
                 or (
                     bands.band_no > 0
-                    and placed.price >= bands.band_lo
-                    and (bands.band_hi is null or placed.price < bands.band_hi)
+                    and bands.band_lo <= placed.price
+                    and (bands.band_hi is null or bands.band_hi > placed.price)
                 )
             )
     group by
