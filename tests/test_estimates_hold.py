@@ -41,7 +41,12 @@ ESTIMATES = (
 def readings(days: range) -> list[dict[str, Any]]:
     """Return what a crawl brings on some days."""
     rolled = [
-        {**reading, "counter_type": "rolling_30d", "platform_id": platform}
+        {
+            **reading,
+            "counter_type": "rolling_30d",
+            "platform_id": platform,
+            "rank_list": "sales",
+        }
         for platform in ("taobao", "pinduoduo")
         for reading in of_market(ROLLING, FIRST, days)
     ]

@@ -1,12 +1,13 @@
 {#
-    What sales units sold in a period, as CTEs that end in period_sales: one row per
-    `keys`. They follow `days`, rows of fct_listing_sales_daily with these keys, and
-    `rolling_readings`.
+    What sales units sold in a period, as CTEs that end in period_sales: one row
+    per `keys`. They follow `days`, rows of fct_listing_sales_daily with these
+    keys, and `rolling_readings`.
 
-    Bounds of a period are its own, not the sums of its days: inside an episode the
-    counter at its end less the counter at its beginning. Of rolling counters the least is
-    the largest sum of windows end to end inside the period, the most the smallest sum of
-    windows end to end that cover it. Estimates of days are added and held to the bounds.
+    Bounds of a period are its own, not the sums of its days: inside an episode
+    the counter at its end less the counter at its beginning. Of rolling counters
+    the least is the largest sum of windows end to end inside the period, the most
+    the smallest sum of windows end to end that cover it. Estimates of days are
+    added and held to the bounds.
 #}
 {% macro period_sales(keys) -%}
     {%- set key = keys | join(', ') -%}
@@ -177,7 +178,7 @@
             cast(null as numeric) as windows_hi
         from told
         {%- for name, basis, lo, hi in [
-            ('by_basis', 'sales_basis', 'cast(null as numeric)', 'cast(null as numeric)'),
+            ('by_basis', 'sales_basis', 'null', 'null'),
             ('of_windows', 'null', 'units_lo', 'units_hi'),
         ] %}
         union all

@@ -1,8 +1,9 @@
 {#
-    Units a day between two moments of an episode, by the rules of 4.3 in order: between
-    two knots their difference; beyond the outermost knots the rate next to them, held to
-    what the envelope allows; without two knots the rate of the whole episode. Times are
-    counted in half days. A null left or right is the end of the episode.
+    Units a day between two moments of an episode, by the rules of 4.3 in order:
+    between two knots their difference; beyond the outermost knots the rate next
+    to them, held to what the envelope allows; without two knots the rate of the
+    whole episode. Times are counted in half days. A null left or right is the end
+    of the episode.
 #}
 {% macro segment_rate(left, right) -%}
     case

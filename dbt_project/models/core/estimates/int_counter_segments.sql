@@ -1,12 +1,13 @@
 {#
-    Envelopes and rates of lifetime counters: one row per reading that is kept, with what
-    it says of the days since the reading before it in its episode (none at the first).
-    `level_lo` and `level_hi` are the least and the most the counter can have stood at,
-    by all readings of the episode: later ones bound it from above. A knot is a moment at
-    which the level is known: an exact reading, or the crossing of a threshold half way
-    between two readings. Behind a reading above all that came before it lies nothing
-    that a later reading can change, so a build begins again at the knot before the last
-    such reading (`restart_date`).
+    Envelopes and rates of lifetime counters: one row per reading that is kept,
+    with what it says of the days since the reading before it in its episode (none
+    at the first). `level_lo` and `level_hi` are the least and the most the
+    counter can have stood at, by all readings of the episode: later ones bound it
+    from above. A knot is a moment at which the level is known: an exact reading,
+    or the crossing of a threshold half way between two readings. Behind a reading
+    above all that came before it lies nothing that a later reading can change, so
+    a build begins again at the knot before the last such reading
+    (`restart_date`).
 #}
 {{ config(
     materialized='incremental',

@@ -1,10 +1,11 @@
 -- depends_on: {{ ref('dim_counter_buckets') }}
 {#
-    What rolling counters say of single days: one row per sales unit and day inside the
-    window of a reading, for the days that a build makes again. The day's units are at
-    most what any window around it holds, and a share of the window whose middle is
-    nearest; of two middles equally near the later one counts. Where a unit shows windows
-    of two lengths, the shorter one tells and both bound.
+    What rolling counters say of single days: one row per sales unit and day
+    inside the window of a reading, for the days that a build makes again. The
+    day's units are at most what any window around it holds, and a share of the
+    window whose middle is nearest; of two middles equally near the later one
+    counts. Where a unit shows windows of two lengths, the shorter one tells and
+    both bound.
 #}
 {{ config(indexes=[{'columns': ['sales_unit_id', 'sales_date'], 'unique': true}]) }}
 
