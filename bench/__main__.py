@@ -15,6 +15,8 @@ from bench import (
     apis,
     builds,
     crawls,
+    estimate_quality,
+    estimates,
     files,
     lines,
     loads,
@@ -33,6 +35,8 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Result]]] = {
     "parsing": parsing.run,
     "lines": lines.run,
     "crawls": crawls.run,
+    "estimates": estimates.run,
+    "estimate_quality": estimate_quality.run,
 }
 
 
