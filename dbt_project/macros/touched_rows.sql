@@ -1,6 +1,6 @@
 {# The rows of a model that an incremental build reads: those whose keys are among the
-   touched ones, else all. `among` is the model that lists the touched keys, `within` the
-   CTE that does; `listed_as` names the keys there, where they are called otherwise. #}
+   touched ones, else all. `among` is the model that lists the touched keys, `within`
+   the CTE that does; `listed_as` names the keys there, where they have other names. #}
 {% macro touched_rows(model, columns, among=none, within=none, listed_as=none) -%}
     select * from {{ ref(model) }}
     {%- if only_touched() %}
