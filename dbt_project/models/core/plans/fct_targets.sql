@@ -92,8 +92,8 @@ targets as (
         source_assumption,
         case
             when listing_id = 'all'
-                then metric_id in (
-                    {% for metric in money_metrics_of_shops() + counts_of_shops() -%}
+                then is_money or metric_id in (
+                    {% for metric in counts_of_shops() -%}
                     '{{ metric }}' {{- ',' if not loop.last }}
                     {% endfor %}
                 )
