@@ -51,7 +51,8 @@
     cast(
         substr({{ run }}, 1, 4) || '-' || substr({{ run }}, 5, 2)
         || '-' || substr({{ run }}, 7, 2) || ' ' || substr({{ run }}, 10, 2)
-        || ':' || substr({{ run }}, 12, 2) || ':' || substr({{ run }}, 14, 2) || '+00:00'
+        || ':' || substr({{ run }}, 12, 2) || ':' || substr({{ run }}, 14, 2)
+        || '+00:00'
         as {{ api.Column.translate_type('timestamptz') }}
     )
 {%- endmacro %}

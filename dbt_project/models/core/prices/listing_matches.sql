@@ -1,7 +1,8 @@
 {#
-    Pairs of our and a rival listing. What people decided comes first, the later decision
-    on a pair over the earlier one, whether it stands in the reference file or came from
-    the review queue; a pair that nobody decided is what the last fit takes it for.
+    Pairs of our and a rival listing. What people decided comes first, the later
+    decision on a pair over the earlier one, whether it stands in the reference file or
+    came from the review queue; a pair that nobody decided is what the last fit takes it
+    for.
 #}
 {%- set pair = [
     'own_listing_id', 'own_sku_id_or_all', 'rival_listing_id', 'rival_sku_id_or_all',
