@@ -13,7 +13,14 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from seller_intel import clock, connect, crawl_commands, match_commands
+from seller_intel import (
+    clock,
+    connect,
+    connections,
+    crawl_commands,
+    gateways,
+    match_commands,
+)
 
 RUN = click.option(
     "--run", help="The run, as 20260131T060000 (UTC). Default: the present second."
@@ -51,6 +58,7 @@ def main(verbose: bool) -> None:
         level=logging.INFO if verbose else logging.WARNING,
         format="%(levelname)s %(name)s: %(message)s",
     )
+    connections.resolve_with(gateways.connection)
 
 
 @main.command()

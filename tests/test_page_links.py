@@ -9,7 +9,7 @@ import pytest
 
 from scrapers.items import Page, PageVerdict
 from scrapers.pages import web
-from scrapers.reading import documents, identities, json_ld, rules, sitemaps
+from scrapers.reading import charsets, identities, json_ld, rules, sitemaps
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 LIST = """<html><head><link rel="next" href="/c/mugs?page=3"></head><body><h1>Mugs</h1>
@@ -123,7 +123,7 @@ def test_the_true_charset_counts_not_the_claimed_one(body, content_type):
         "https://shop.example/", body, NOON, headers={"Content-Type": content_type}
     )
 
-    assert documents.text_of(got) == "商品价格：九十九元，加入购物车"
+    assert charsets.text_of(got) == "商品价格：九十九元，加入购物车"
 
 
 @pytest.mark.parametrize(

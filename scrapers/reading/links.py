@@ -190,7 +190,7 @@ def _given(document: Document, rules: SiteRules | None) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for name, place in (rules.links if rules else {}).items():
         taken = []
-        for element in place.elements(document.tree):
+        for element in place.elements(document):
             href = element if isinstance(element, str) else element.get("href")
             if href and (address := absolute(document, href)):
                 taken.append(address)
