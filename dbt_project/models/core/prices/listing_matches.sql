@@ -120,15 +120,17 @@ followed as (
     from decided
 ),
 
+known as (
+    select distinct
+        own_listing_id,
+        rival_listing_id
+    from decided
+),
+
 undecided as (
     select candidates.*
     from candidates
-    left join (
-        select distinct
-            own_listing_id,
-            rival_listing_id
-        from decided
-    ) as known
+    left join known
         on
             candidates.own_listing_id = known.own_listing_id
             and candidates.rival_listing_id = known.rival_listing_id
