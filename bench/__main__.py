@@ -18,7 +18,9 @@ from bench import (
     files,
     lines,
     loads,
+    matching,
     parsing,
+    price_quality,
     publishing,
 )
 from bench.result import Result
@@ -33,6 +35,8 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Result]]] = {
     "parsing": parsing.run,
     "lines": lines.run,
     "crawls": crawls.run,
+    "matching": matching.run,
+    "price_quality": price_quality.run,
 }
 
 
