@@ -76,7 +76,8 @@ def run() -> Iterator[Result]:
             at_most=bias_limit,
             detail=f"sum of estimates over sum of truths: {bias:+.3f}",
         )
-    for name, limit in (("sharp", 1.6), ("one", None), ("open", None)):
+    widths: dict[str, float | None] = {"sharp": 1.6, "one": None, "open": None}
+    for name, width in widths.items():
         of = calm[(calm.digits == name) & calm.platform_id.isin(_LIFETIME)]
         by = ["seed", "platform_id", "category_id", "month_date"]
         sums = of[of.month_date.astype(str).isin(_MONTHS)].groupby(by)
@@ -85,7 +86,7 @@ def run() -> Iterator[Result]:
             f"category_width_{name}",
             float(ratio.median()),
             "ratio",
-            at_most=limit,
+            at_most=width,
             detail="median of gmv_hi / gmv_lo of category months, lifetime counters"
             f" {'exact or of two digits' if name == 'sharp' else name}",
         )
@@ -122,8 +123,9 @@ def _scored(market: Market) -> tuple[pd.DataFrame, pd.DataFrame]:
     units["is_inside"] = units.units.between(units.units_lo, units.units_hi)
     units["digits"] = units.sales_unit_id.map(_digits(market))
     whole = units[units.month_date.astype(str).isin(_MONTHS)]
-    cells = whole.groupby(["platform_id", "category_id", "month_date"], as_index=False)
-    cells = cells[["gmv_lo", "gmv_est", "gmv_hi", "gmv"]].sum()
+    by = ["platform_id", "category_id", "month_date"]
+    amounts = ["gmv_lo", "gmv_est", "gmv_hi", "gmv"]
+    cells = whole.groupby(by, as_index=False)[amounts].sum()
     cells = cells.rename(columns={"gmv": "truth"})
     cells["is_inside"] = cells.truth.between(cells.gmv_lo, cells.gmv_hi)
     cells["error"] = (cells.gmv_est - cells.truth).abs() / cells.truth
@@ -137,7 +139,7 @@ def _read(market: Market) -> Iterator[dict[str, Any]]:
     levels = counters.levels(market.seed, market.catalogue, market.demand, _FIRST, last)
     for number in range(_FIRST, last + 1):
         table = snapshots._day(market, number, levels[:, number - _FIRST])
-        for row in zip(*table.columns.values(), strict=True):
+        for row in table.rows():
             record = dict(zip(table.columns, row, strict=True))
             moment = datetime.fromisoformat(str(record["observed_at"]))
             yield {name: text for name, text in record.items() if text != ""} | {

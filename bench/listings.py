@@ -43,7 +43,8 @@ def readings(count: int, first: int, last: int, seed: int = 1) -> Iterator[Any]:
         [base % 9_000, 10_000 + base % 80_000, 100_000 + base * 10],
         base,
     )
-    rate = np.exp(draw.normal(1, 1.2, count))
+    # about a year to sell what the counter says
+    rate = base / 365 * np.exp(draw.normal(0, 0.7, count))
     # a day's sales follow from the seed and the day alone
     sold = np.stack(
         [
