@@ -20,7 +20,9 @@ from bench import (
     files,
     lines,
     loads,
+    matching,
     parsing,
+    price_quality,
     publishing,
 )
 from bench.result import Result
@@ -37,6 +39,8 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Result]]] = {
     "crawls": crawls.run,
     "estimates": estimates.run,
     "estimate_quality": estimate_quality.run,
+    "matching": matching.run,
+    "price_quality": price_quality.run,
 }
 
 
