@@ -104,6 +104,7 @@ def _open_gateways(environment: dict[str, str]) -> processes.Started:
     told.unlink(missing_ok=True)
     command = [sys.executable, "-m", "sandbox", "serve", "--port", "0", "--live"]
     command += ["--connections", str(told)]
+    command += ["--storefront-home", str(settings.current().home)]
     started = processes.start(name, command, environment, _log(name))
     processes.write(_kept(), [started])
     deadline = time.monotonic() + _GATEWAYS_PATIENCE

@@ -18,7 +18,6 @@ from sandbox.gateways import company
 from sandbox.market import Market
 from sandbox.progress import failed as say_failed
 from sandbox.progress import told
-from sandbox.storefronts import opening
 from seller_intel import clock, settings, sources, steps, warehouse
 from seller_intel.sources import RegistryError
 
@@ -82,8 +81,8 @@ def _run(way: str, split: Split) -> list[str]:
         )
     with told("opening gateways and storefronts", _log()), split.timed("gateways"):
         opened = ExitStack()
-        shown = opening.arguments(settings.current().home)
-        gateways = opened.enter_context(company.kept(*shown))
+        home = str(settings.current().home)
+        gateways = opened.enter_context(company.kept("--storefront-home", home))
     with opened:
         settings.state(gateways.variables())
         drive = _prepared(way, split)

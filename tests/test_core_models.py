@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from seller_intel import settings, streams
 
@@ -28,9 +29,28 @@ _COLUMN = re.compile(
 )
 
 
+_SHAPE = re.compile(r"\{%- set (\w+) = (\{.*?\n    \}) -%\}", re.DOTALL)
+
+
 def _staging(stream: str) -> str:
+    """Return the model of a stream; the macro's columns where it takes them from it."""
     path = DBT / f"models/staging/files/stg_files__{stream}.sql"
-    return path.read_text(encoding="utf-8")
+    text = path.read_text(encoding="utf-8")
+    if f"canonical('{stream}')" not in text:
+        return text
+    shapes = dict(
+        _SHAPE.findall((DBT / "macros/platforms/shapes.sql").read_text("utf-8"))
+    )
+    shape = yaml.safe_load(shapes[stream])
+    macro = (DBT / "macros/platforms/crawled.sql").read_text("utf-8")
+    (ids,) = re.findall(r"set ids = \[(.*?)\]", macro, re.DOTALL)
+    columns = [
+        f"{{{{ platform_id_of('{name}') }}}} as {name}"
+        if f"'{name}'" in ids
+        else f"{{{{ payload('{name}', '{type_}') }}}} as {name}"
+        for name, type_ in shape["columns"]
+    ]
+    return "\n".join([*columns, f"required={shape['required']}"])
 
 
 @pytest.mark.parametrize("stream", streams.all_streams())

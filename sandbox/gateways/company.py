@@ -14,37 +14,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sandbox.storefronts.stores import STYLES
-
 _PATIENCE = 60
 
 
 @dataclass(frozen=True)
 class Company:
-    """Running gateways: where they are, and how to get in; storefronts by name."""
+    """Running gateways: where they are, and how to get in."""
 
     address: str
     connections: dict[str, dict[str, Any]]
-    storefronts: dict[str, str]
 
     def variables(self) -> dict[str, str]:
-        """Return the connections as environment variables Airflow and we read.
-
-        Every storefront has one, and `sandbox_web_shops` all that have pages alone.
-        """
-        shops = {name: [address] for name, address in self.storefronts.items()}
-        shops["web_shops"] = [
-            address
-            for name, address in self.storefronts.items()
-            if STYLES[name.partition("-")[0]].template not in ("shopify", "woocommerce")
-        ]
-        stated = self.connections | {
-            f"sandbox_{name}": {"conn_type": "http", "extra": {"urls": addresses}}
-            for name, addresses in shops.items()
-        }
+        """Return the connections as environment variables Airflow and we read."""
         return {
             f"AIRFLOW_CONN_{name.upper()}": json.dumps(connection)
-            for name, connection in stated.items()
+            for name, connection in self.connections.items()
         }
 
     def move(self, now: int) -> None:
@@ -66,9 +50,7 @@ def kept(*arguments: str) -> Iterator[Company]:
             try:
                 _wait(process, told)
                 facts = json.loads(told.read_text(encoding="utf-8"))
-                yield Company(
-                    facts["address"], facts["connections"], facts["storefronts"]
-                )
+                yield Company(facts["address"], facts["connections"])
             finally:
                 if process.stdin:
                     process.stdin.close()

@@ -84,10 +84,11 @@ def serve(given: argparse.Namespace) -> None:
     house = house_of(given)
     place = listening(given.port)
     address = f"http://127.0.0.1:{place.getsockname()[1]}"
+    shops = opening.opened(given, house.instant)
     told = {
         "address": address,
-        "connections": connections.of(house, address),
-        "storefronts": opening.opened(given, house.instant),
+        "connections": connections.of(house, address) | opening.connections(shops),
+        "storefronts": shops,
     }
     if given.connections:
         draft = given.connections.with_suffix(".draft")

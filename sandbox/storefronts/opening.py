@@ -7,6 +7,7 @@ import json
 import logging
 import socket
 from pathlib import Path
+from typing import Any
 
 from sandbox.gateways.desks import Instant
 from sandbox.storefronts import server
@@ -17,7 +18,7 @@ from sandbox.storefronts.street import open_street
 log = logging.getLogger("sandbox")
 _PORT = 8790
 # One style of each: structured data, plain Chinese pages, two shop systems.
-_FEW = "harbor,jiuhao,nimbus,garten"
+_FEW, _ARTICLES = "harbor,jiuhao,nimbus,garten", 24
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -27,29 +28,47 @@ def add(parser: argparse.ArgumentParser) -> None:
         ("--storefront-port", int, 0, "of all their addresses; 0 takes free ones"),
         ("--storefront-articles", int, None, "each has; its share of the market"),
         ("--storefront-plans", str, "{}", "JSON of plans by name of storefront"),
+        ("--storefront-home", Path, None, "few that stay at one port of this home"),
     ):
         parser.add_argument(name, type=kind, default=usual, help=told)
 
 
-def arguments(home: Path) -> list[str]:
-    """Return what few small storefronts of a home are asked for with.
+def connections(addresses: dict[str, str]) -> dict[str, dict[str, Any]]:
+    """Return the connection of every storefront by name, in Airflow's JSON form.
 
-    A shop is known by its address, so they stay at one port: the usual one, else the
-    free one that a file in the home remembers.
+    `sandbox_web_shops` is one of all that have pages alone.
     """
-    kept = home / "storefronts.port"
-    if not kept.exists():
-        home.mkdir(parents=True, exist_ok=True)
-        kept.write_text(str(_free(_PORT)), encoding="utf-8")
-    port = kept.read_text(encoding="utf-8").strip()
-    return [
-        "--storefronts",
-        _FEW,
-        "--storefront-articles",
-        "24",
-        "--storefront-port",
-        port,
+    shops = {name: [address] for name, address in addresses.items()}
+    plain = [
+        address
+        for name, address in addresses.items()
+        if STYLES[name.partition("-")[0]].template not in ("shopify", "woocommerce")
     ]
+    if plain:
+        shops["web_shops"] = plain
+    return {
+        f"sandbox_{name}": {"conn_type": "http", "extra": {"urls": urls}}
+        for name, urls in shops.items()
+    }
+
+
+def _of_home(given: argparse.Namespace) -> argparse.Namespace:
+    """Return the arguments for few small storefronts that stay where they are.
+
+    A shop is known by its address, so the port is the usual one, or the free one that
+    a file in the home remembers.
+    """
+    kept = given.storefront_home / "storefronts.port"
+    if not kept.exists():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_text(str(_free(_PORT)), encoding="utf-8")
+    stated = dict(vars(given))
+    stated |= {
+        "storefronts": _FEW,
+        "storefront_articles": given.storefront_articles or _ARTICLES,
+        "storefront_port": int(kept.read_text(encoding="utf-8")),
+    }
+    return argparse.Namespace(**stated)
 
 
 def _free(port: int) -> int:
@@ -68,6 +87,8 @@ def opened(given: argparse.Namespace, instant: Instant) -> dict[str, str]:
 
     They show the instant of the gateways. Return the address of each by its name.
     """
+    if given.storefront_home:
+        given = _of_home(given)
     names = tuple(filter(None, given.storefronts.split(",")))
     if names in ((), ("none",)):
         return {}

@@ -26,11 +26,12 @@
     regexp_replace({{ value }}, '{{ pattern }}', '{{ replacement }}', 'g')
 {%- endmacro %}
 
-{# A text as pages mean it: lower case, half-width digits, no blanks, no separators. #}
-{% macro plain_text(value) -%}
+{# A text as pages mean it: lower case, half-width digits, no blanks, no separators, nor
+   the characters `besides`. #}
+{% macro plain_text(value, besides='') -%}
     translate(
         lower({{ value }}),
-        '０１２３４５６７８９＋．，, 　' || {{ odd_blanks() }},
+        '０１２３４５６７８９＋．，, 　{{ besides }}' || {{ odd_blanks() }},
         '0123456789+.'
     )
 {%- endmacro %}

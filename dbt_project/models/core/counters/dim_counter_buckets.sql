@@ -12,7 +12,7 @@ kept_forms as (
     select
         platform_id,
         counter_type,
-        {{ plain_text('text_form') }} as text_form,
+        {{ plain_text('text_form', '：:') }} as text_form,
         valid_from,
         {{ earlier_end('valid_to', 'closed_date') }} as valid_to,
         window_days,

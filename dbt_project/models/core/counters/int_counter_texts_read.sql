@@ -3,6 +3,8 @@
     text as the seller wrote it down, its number alone, its wording with the number as
     #.
 #}
+{#- a letter multiplies only where no word begins with it: 50 bought, 1000 Mal -#}
+{%- set amount = '[0-9]+(?:[.][0-9]+)?(?:[千万亿]|[wkmb](?![a-z]))?[+]?' %}
 with
 
 listings as (
@@ -34,7 +36,7 @@ plain as (
     select
         platform_id,
         counter_text,
-        {{ plain_text('counter_text') }} as plain_text
+        {{ plain_text('counter_text', '：:') }} as plain_text
     from shown
 ),
 
@@ -43,11 +45,8 @@ split as (
         platform_id,
         counter_text,
         plain_text,
-        {{ first_match('plain_text', '[0-9]+(?:[.][0-9]+)?[千万亿wkm]?[+]?') }}
-            as number_text,
-        {{ replace_matches(
-            'plain_text', '[0-9]+(?:[.][0-9]+)?[千万亿wkm]?[+]?', '#'
-        ) }} as text_form
+        {{ first_match('plain_text', amount) }} as number_text,
+        {{ replace_matches('plain_text', amount, '#') }} as text_form
     from plain
 ),
 
@@ -57,12 +56,13 @@ parts as (
         cast({{ first_match('number_text', '[0-9]+(?:[.][0-9]+)?') }} as numeric)
             as digits,
         length({{ first_match('number_text', '[.][0-9]+') }}) - 1 as decimals,
-        case {{ first_match('number_text', '[千万亿wkm]') }}
+        case {{ first_match('number_text', '[千万亿wkmb]') }}
             when '千' then 1000
             when 'k' then 1000
             when '万' then 10000
             when 'w' then 10000
             when 'm' then 1000000
+            when 'b' then 1000000000
             when '亿' then 100000000
             else 1
         end as multiplier,

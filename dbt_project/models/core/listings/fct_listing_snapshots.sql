@@ -18,6 +18,8 @@
     'counter_scope', 'review_count', 'rating', 'stock', 'rank', 'rank_list', 'is_ad',
     'page_no', 'position',
 ] %}
+{#- what a counter of sales counts; views, wishes or a whole shop's sales are none -#}
+{%- set sales = "('units', 'orders', 'customers')" %}
 
 with
 
@@ -196,15 +198,15 @@ judged as (
         texts.window_days as counter_window_days,
         case
             when collapsed.counter_lo is not null then collapsed.counter_lo
-            when texts.unit <> 'reviews' then texts.lo
+            when texts.unit in {{ sales }} then texts.lo
         end as counter_lo,
         case
             when collapsed.counter_lo is not null then collapsed.counter_hi
-            when texts.unit <> 'reviews' then texts.hi
+            when texts.unit in {{ sales }} then texts.hi
         end as counter_hi,
         coalesce(
             collapsed.counter_lo is null
-            and texts.unit <> 'reviews'
+            and texts.unit in {{ sales }}
             and texts.is_open_ended,
             false
         ) as is_counter_open_ended,
