@@ -10,8 +10,14 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import orjson
+
+from scrapers.job import Job
+from seller_intel import crawl
 
 
 @dataclass
@@ -204,3 +210,35 @@ def open_shop(shop: Shop) -> Iterator[Shop]:
     finally:
         server.shutdown()
         server.server_close()
+
+
+def crawl_of(shop: Shop, folder: Path, **more: object) -> Job:
+    """Return a quick crawl of a shop."""
+    stated = Job(
+        platform="web",
+        source="rival",
+        run="20260101T060000",
+        as_of="2026-01-01T06:00:00+00:00",
+        work=str(folder / "work"),
+        urls=(f"{shop.address}/",),
+        pages=str(folder / "pages"),
+        allow_private=True,
+        delay=0,
+        concurrency=4,
+        timeout=2,
+        retries=1,
+    )
+    return replace(stated, **more)  # type: ignore[arg-type]
+
+
+def outcomes(summary: dict) -> dict[str, int]:
+    """Return how many requests came out how, over all hosts."""
+    found: dict[str, int] = {}
+    for row in summary["outcomes"]:
+        found[row["outcome"]] = found.get(row["outcome"], 0) + row["requests"]
+    return found
+
+
+def found(job: Job) -> list[dict]:
+    """Return the records that a crawl left."""
+    return [orjson.loads(line) for name, line in crawl.lines(job) if name != "!"]

@@ -8,7 +8,7 @@ from typing import Any
 
 from lxml.html import HtmlElement
 
-from scrapers.reading import prices
+from scrapers.reading import labels, prices
 from scrapers.reading.documents import (
     Document,
     lowered,
@@ -50,10 +50,19 @@ _TAGS = (
     *("ins", "label", "li", "p", "s", "section", "small", "span", "strike", "strong"),
     *("td", "tr", "ul"),
 )
+# What a mark says of its neighbours: `with-list-price`, `has-old-price`.
+_BESIDE = re.compile(r"\b(?:with|has|no|without|is)-[\w-]+")
+_BUYING = re.compile(
+    r"加入[购購][物]?[车車]|立即[购購][买買]|add to (?:cart|bag|basket|trolley)"
+    r"|buy (?:it )?now"
+    r"|in den (?:warenkorb|einkaufswagen)|ajouter au panier|añadir al carrito"
+    r"|aggiungi al carrello|in winkelwagen|lägg i|カートに入れる|в корзину|do koszyka"
+)
 _STRIKING = ("del", "s", "strike")
 _STRUCK_ABOVE = re.compile(r"line-?through|old-?price|was-?price|list-?price|strike")
 _NAMED = re.compile(r"(?:product|goods|item|main)[-_]?(?:title|name)\b")
 _NAMING = ("h2", "h3", "div", "p", "span")
+MAX_UNMARKED = 150
 MAX_CANDIDATES = 60
 _GOES_ON = re.compile(r"\d|[.,]\d")
 NEAR = 4000
@@ -78,7 +87,15 @@ def title_of(document: Document) -> tuple[str | None, HtmlElement | None]:
         words = words_of(heading)
         if 2 < len(words) <= 300 and not _is_elsewhere(heading):
             return words, heading
-    return None, None
+    return _written_title(document), None
+
+
+def _written_title(document: Document) -> str | None:
+    """Return the part of the page's title that its body repeats."""
+    for part in re.split(r"\s*[|_–—·»]\s*|\s+-\s+", document.title):
+        if len(part) > 1 and part in document.words:
+            return part
+    return None
 
 
 def near_title(document: Document, title: str | None) -> str:
@@ -118,6 +135,8 @@ def marked(document: Document, heading: HtmlElement | None) -> dict[str, Any]:
         for place in reversed(before[-8:]):
             if _take(priced[place], found):
                 break
+    if "price" not in found and heading is not None:
+        _take_unmarked(document, title_at, found)
     low = found.get("price")
     if low is not None and found.get("list_price", low) <= low:
         for name in [each for each in found if each.startswith("list_price")]:
@@ -125,9 +144,24 @@ def marked(document: Document, heading: HtmlElement | None) -> dict[str, Any]:
     return found
 
 
+def _take_unmarked(document: Document, title_at: int, found: dict[str, Any]) -> None:
+    """Take prices that stand by themselves between the title and the way to buy.
+
+    For pages whose classes are made up by a tool and say nothing.
+    """
+    for element in document.elements[title_at + 1 : title_at + MAX_UNMARKED]:
+        words = words_of(element) if len(element) < 4 else ""
+        if not 1 < len(words) <= 40:
+            continue
+        if labels.is_price(words) and _take(element, found):
+            return
+        if "price" in found and _BUYING.search(lowered(words)):
+            return
+
+
 def _take(element: HtmlElement, found: dict[str, Any]) -> bool:
     """Take what an element says; tell whether everything wanted is there."""
-    struck, mark = element.tag in _STRIKING, mark_of(element)
+    struck, mark = element.tag in _STRIKING, _BESIDE.sub("", mark_of(element))
     words = words_of(element)
     if not words or len(words) > 80 or not re.search(r"\d", words):
         return False
@@ -138,7 +172,11 @@ def _take(element: HtmlElement, found: dict[str, Any]) -> bool:
     struck = struck or bool(_STRUCK.search(mark)) or _is_struck_above(element)
     if not struck:
         for inner in element.iterdescendants(*_TAGS):
-            if inner.tag in _STRIKING or _STRUCK.search(mark_of(inner)):
+            if (
+                inner.tag in _STRIKING
+                or "line-through" in inner.get("style", "")
+                or _STRUCK.search(_BESIDE.sub("", mark_of(inner)))
+            ):
                 words = squeezed(words.replace(words_of(inner), " ", 1))
     if not struck and len(re.findall(r"\d[\d.,]*", words)) > 2:
         return False
