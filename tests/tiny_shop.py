@@ -41,6 +41,8 @@ class Shop:
     pages: dict[str, Reply] = field(default_factory=dict)
     extra: str = ""
     wall_after: int | None = None
+    wall: Reply = field(default_factory=lambda: Reply(WALL, 403))
+    title: str = "Green tea"
     has_etags: bool = True
     asked: list[str] = field(default_factory=list)
     statuses: Counter[int] = field(default_factory=Counter)
@@ -58,7 +60,7 @@ class Shop:
         if path in self.pages:
             return self.pages[path]
         if self.wall_after is not None and len(self.asked) > self.wall_after:
-            return Reply(WALL, 403)
+            return self.wall
         number = path.removeprefix("/product/")
         if path == "/":
             return Reply(page(links("/category/tea") + self.extra))
@@ -78,7 +80,8 @@ class Shop:
         headers = {"ETag": etag} if self.has_etags else {}
         if validator == etag:
             return Reply(b"", 304, headers)
-        return Reply(product(number, self.price, self.currency), 200, headers)
+        told = product(number, self.price, self.currency)
+        return Reply(told.replace("Green tea", self.title), 200, headers)
 
 
 WALL = (

@@ -37,7 +37,8 @@ _KINDS = {
     r"|付费会员价",
     "group_price": r"拼团价|拼单价|\d+\s?人团|\d+\s?人拼单?|团购价|发起拼单",
     "price": r"售\s?[价價]|本店售价|价\s?格|现\s?价|零售价|淘宝价|京东价|商城价|本店价"
-    r"|会员购|单独购买|单买价|一口价|销售价|(?:our|your|sale|current|new)?\s*price|now(?:\s+only)?"
+    r"|会员购|单独购买|单买价|一口价|销售价|(?:(?:our|your|sale|current|new)\s+)?"
+    r"(?<!list )(?<!regular )(?<!original )price|now(?:\s+only)?"
     r"|preis"
     r"|jetzt(?:\s+nur)?|nur|prix|precio|prezzo|preço|por:|販売価格|価格|税込|cena|цена",
 }
@@ -123,8 +124,18 @@ _SOLD_OUT = re.compile(
     r"\s+stock|épuisé|agotado|esgotado|esaurito|uitverkocht|slutsåld|нет\s+в\s+наличии"
     r"|在庫切れ|売り切れ|품절",
 )
+# What is written on the way to buy one thing.
+BUYING = re.compile(
+    r"加入[购購]物[车車]|立即[购購][买買]|立刻购买|马上抢"
+    r"|add to (?:cart|bag|basket|trolley)"
+    r"|buy (?:it )?now|in den (?:warenkorb|einkaufswagen)|ajouter au panier"
+    r"|añadir al? (?:la )?(?:carrito|cesta)|comprar|adicionar ao carrinho"
+    r"|aggiungi al carrello|in winkel(?:wagen|mandje)|lägg i|læg i kurv|legg i"
+    r"|lisää ostoskoriin|カートに入れる|в корзину|do koszyka|do košíku|kosárba"
+    r"|장바구니|바로\s?구매|구매하기|sepete ekle|ใส่ตะกร้า|thêm vào giỏ|keranjang"
+)
 _ON = re.compile(
-    r"有货|现货|加入购物车|立即购买|立刻购买|马上抢|加入購物車|立即購買|有貨|in\s+stock|add\s+to\s+(?:cart|bag"
+    r"有货|现货|有貨|in\s+stock|add\s+to\s+(?:cart|bag"
     r"|basket"
     r"|trolley)|buy\s+(?:it\s+)?now|auf\s+lager|sofort\s+lieferbar"
     r"|in\s+den\s+(?:warenkorb"
@@ -132,7 +143,7 @@ _ON = re.compile(
     r"|a\s+la)"
     r"|disponibile|aggiungi\s+al|op\s+voorraad|i\s+lager|в\s+наличии|в\s+корзину"
     r"|在庫あり"
-    r"|カートに入れる",
+    r"|カートに入れる|재고\s?있음|" + BUYING.pattern,
 )
 _STOCK = re.compile(
     r"库存\s*[:：]?\s*(\d{1,7})\s*[件个]?(?!\d)"

@@ -19,9 +19,10 @@ from scrapers.reading.documents import (
 
 _PRICE = re.compile(r"price|prc\b|preis|prix|precio|prezzo|cost\b|amount|jiage|money")
 _STRUCK = re.compile(
-    r"old|was\b|was-|-was|list|orig|regular|strike|struck|cross|msrp|rrp|uvp|compare"
-    r"|market"
-    r"|before|prev|line-?through|\bdel\b|full-?price|yuanjia",
+    r"(?<![a-z])old|was\b|-was-|was(?=[A-Z_-])|list[-_]?price|price[-_]{1,2}list"
+    r"|(?<![a-z])list(?=\s|$)|orig|regular|strike|struck|(?<![a-z])cross(?!-)"
+    r"|msrp|rrp|mrp\b|uvp|compare|market(?!ing)|before|prev|line-?through|\bdel\b"
+    r"|full-?price|yuanjia",
 )
 _OTHER = re.compile(
     r"sav(?:e|ing)|discount|\boff\b|percent|shipping|postage|delivery|per-?unit"
@@ -52,12 +53,7 @@ _TAGS = (
 )
 # What a mark says of its neighbours: `with-list-price`, `has-old-price`.
 _BESIDE = re.compile(r"\b(?:with|has|no|without|is)-[\w-]+")
-_BUYING = re.compile(
-    r"加入[购購][物]?[车車]|立即[购購][买買]|add to (?:cart|bag|basket|trolley)"
-    r"|buy (?:it )?now"
-    r"|in den (?:warenkorb|einkaufswagen)|ajouter au panier|añadir al carrito"
-    r"|aggiungi al carrello|in winkelwagen|lägg i|カートに入れる|в корзину|do koszyka"
-)
+_CENTS = re.compile(r"cents?\b|fraction|decimal|superscript")
 _STRIKING = ("del", "s", "strike")
 _STRUCK_ABOVE = re.compile(r"line-?through|old-?price|was-?price|list-?price|strike")
 _NAMED = re.compile(r"(?:product|goods|item|main)[-_]?(?:title|name)\b")
@@ -126,7 +122,8 @@ def marked(document: Document, heading: HtmlElement | None) -> dict[str, Any]:
             elif element is heading:
                 title_at = place
     places = sorted(priced)
-    after = [place for place in places if place > title_at]
+    end = _end_of_goods(document, title_at)
+    after = [place for place in places if title_at < place < end]
     before = [place for place in places if place < title_at]
     for place in after[:MAX_CANDIDATES]:
         if _take(priced[place], found):
@@ -136,7 +133,7 @@ def marked(document: Document, heading: HtmlElement | None) -> dict[str, Any]:
             if _take(priced[place], found):
                 break
     if "price" not in found and heading is not None:
-        _take_unmarked(document, title_at, found)
+        _take_unmarked(document, title_at, min(end, title_at + MAX_UNMARKED), found)
     low = found.get("price")
     if low is not None and found.get("list_price", low) <= low:
         for name in [each for each in found if each.startswith("list_price")]:
@@ -144,25 +141,40 @@ def marked(document: Document, heading: HtmlElement | None) -> dict[str, Any]:
     return found
 
 
-def _take_unmarked(document: Document, title_at: int, found: dict[str, Any]) -> None:
+def _end_of_goods(document: Document, title_at: int) -> int:
+    """Return the place of the heading below which other goods stand."""
+    ends = {
+        heading
+        for heading in document.body.iterdescendants("h2", "h3", "h4", "h5")
+        if len(words := lowered(words_of(heading))) < 60 and _END.search(words)
+    }
+    for place, element in enumerate(document.elements if ends else ()):
+        if place > title_at and element in ends:
+            return place
+    return len(document.elements)
+
+
+def _take_unmarked(
+    document: Document, title_at: int, end: int, found: dict[str, Any]
+) -> None:
     """Take prices that stand by themselves between the title and the way to buy.
 
     For pages whose classes are made up by a tool and say nothing.
     """
-    for element in document.elements[title_at + 1 : title_at + MAX_UNMARKED]:
+    for element in document.elements[title_at + 1 : end]:
         words = words_of(element) if len(element) < 4 else ""
         if not 1 < len(words) <= 40:
             continue
         if labels.is_price(words) and _take(element, found):
             return
-        if "price" in found and _BUYING.search(lowered(words)):
+        if "price" in found and labels.BUYING.search(lowered(words)):
             return
 
 
 def _take(element: HtmlElement, found: dict[str, Any]) -> bool:
     """Take what an element says; tell whether everything wanted is there."""
     struck, mark = element.tag in _STRIKING, _BESIDE.sub("", mark_of(element))
-    words = words_of(element)
+    words = _with_point(element)
     if not words or len(words) > 80 or not re.search(r"\d", words):
         return False
     if _is_elsewhere(element):
@@ -183,6 +195,8 @@ def _take(element: HtmlElement, found: dict[str, Any]) -> bool:
     read = prices.parse(words)
     if read.amount is None or read.amount <= 0 or read.is_instalment:
         return False
+    if int(read.amount.as_tuple().exponent) < -3:
+        return False  # two numbers run into one
     if re.search(r"省|立减|save|you save|spare|économisez", words, re.I):
         return False
     parent = element.getparent()
@@ -199,6 +213,22 @@ def _take(element: HtmlElement, found: dict[str, Any]) -> bool:
     if read.currency:
         found.setdefault("currency_sign", read.currency)
     return "price" in found and "list_price" in found
+
+
+def _with_point(element: HtmlElement) -> str:
+    """Return the words of an element; cents that only stand higher get their point."""
+    words = words_of(element)
+    for part in element.iterdescendants("sup", "span", "small"):
+        cents = part.text or ""
+        if part.tag != "sup" and not _CENTS.search(mark_of(part)):
+            continue
+        if re.fullmatch(r"\s*\d\d\s*", cents) and not len(part):
+            whole = re.search(rf"(\d[\d.,]*?)\s?{cents.strip()}(?!\d)", words)
+            if whole and whole[1][-1].isdigit():
+                point = "," if re.search(r"\.\d{3}$", whole[1]) else "."
+                start, end = whole.span()
+                words = f"{words[:start]}{whole[1]}{point}{cents.strip()}{words[end:]}"
+    return words
 
 
 def _is_instalment(around: str, words: str) -> bool:
