@@ -114,6 +114,7 @@ class Frontier:
     database: sqlite3.Connection
     run: str
     is_sweep: bool = False
+    is_sample: bool = False
     due: Counter[str] = field(default_factory=Counter)
     _lists: Counter[str] = field(default_factory=Counter)
 
@@ -155,7 +156,7 @@ class Frontier:
                 " where linked is not excluded.linked",
                 [
                     *(id_of(url), plain, host_of(plain), kind, depth, barren),
-                    *(self.run, self.run, _ORDER[kind] + depth / 1000),
+                    *(self.run, self.run, self._urgency(kind, depth)),
                 ],
             )
             if self.database.total_changes > before:
@@ -163,12 +164,18 @@ class Frontier:
                 self.due[host_of(plain)] += 1
         return found
 
+    def _urgency(self, kind: str, depth: int) -> float:
+        first = self.is_sample and kind == "product"
+        return (_ORDER["start"] if first else _ORDER[kind]) + depth / 1000
+
     def hear_of_changes(self, told: Mapping[str, str | None], at: datetime) -> None:
         """Ask sooner for what changed lately, as a sitemap says: instants by address.
 
         What is new comes first, then what changed since we last saw it, then the rest;
         in a sweep the order of what we have seen stays.
         """
+        if self.is_sample:
+            return
         when = at.isoformat()
         self.database.executemany(
             _HEARD,
@@ -225,13 +232,14 @@ class Frontier:
         """
         waits = self.database.execute(_LEADING, [self.run, host]).fetchone()
         below = _ORDER["product"] if waits else 9
-        taken = [self.run, host, below, _BATCH]
+        batch = 1 if self.is_sample else _BATCH
+        taken = [self.run, host, below, batch]
         rows = self.database.execute(_TAKEN, taken).fetchall()
         self.database.executemany(
             "update pages set state = 1 where id = ?", [[row[0]] for row in rows]
         )
         self.due[host] -= len(rows)
-        if len(rows) < _BATCH and not waits:
+        if len(rows) < batch and not waits:
             self.due[host] = 0
         return [Due(*row) for row in rows]
 
