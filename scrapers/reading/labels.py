@@ -13,11 +13,13 @@ from scrapers.reading import prices
 from scrapers.reading.documents import lowered, squeezed
 
 _SIGN = (
-    r"(?:¥|￥|&yen;|us ?\$|hk\$|nt\$|r\$|\$|€|£|₹|₩|฿|rmb|cny|usd|eur|gbp|chf|kr\.?|zł)"
+    r"(?:¥|￥|&yen;|us ?\$|hk\$|nt\$|r\$|\$|€|£|₹|₩|฿|rmb|cny|usd|eur|gbp|chf|kr\.?|zł"
+    r"|₱|₺|₪|₴|₦|[acs]\$|nz\$|mx\$|(?<![a-z])(?:rp\.?|rm|php|sgd|myr|idr|thb|vnd|jpy"
+    r"|krw|inr|aud|cad|nzd|hkd|twd|brl|mxn|try|aed|sar|pln|sek|nok|dkk|czk))"
 )
 _AFTER = (
     r"(?:€|元|円|원|zł|kč|kr\b|руб\.?|₽|₫"
-    r"|eur\b|usd\b|chf\b|gbp\b|cny\b|pln\b|sek\b|dkk\b)"
+    r"|₺|₴|฿|lei\b|ft\b|eur\b|usd\b|chf\b|gbp\b|cny\b|pln\b|sek\b|dkk\b)"
 )
 _AMOUNT = r"\d[\d.,'’ ]*\d|\d"
 # The sign may stand on either side; a price without a label must have one.
