@@ -21,7 +21,7 @@ _AFTER = (
     r"(?:€|元|円|원|zł|kč|kr\b|руб\.?|₽|₫"
     r"|₺|₴|฿|lei\b|ft\b|eur\b|usd\b|chf\b|gbp\b|cny\b|pln\b|sek\b|dkk\b)"
 )
-_AMOUNT = r"\d[\d.,'’ ]*\d|\d"
+_AMOUNT = r"\d(?:[\d.,'’]| (?=\d{3}(?!\d)))*\d|\d"
 # The sign may stand on either side; a price without a label must have one.
 _PRICE = rf"(?:{_SIGN}\s*(?:{_AMOUNT})|(?:{_AMOUNT})\s*{_AFTER})"
 _PRICED = re.compile(_PRICE)

@@ -182,6 +182,7 @@ def _take(element: HtmlElement, found: dict[str, Any]) -> bool:
     if _OTHER.search(mark) and not _STRUCK.search(mark):
         return False
     struck = struck or bool(_STRUCK.search(mark)) or _is_struck_above(element)
+    before = ""
     if not struck:
         for inner in element.iterdescendants(*_TAGS):
             if (
@@ -189,6 +190,7 @@ def _take(element: HtmlElement, found: dict[str, Any]) -> bool:
                 or "line-through" in inner.get("style", "")
                 or _STRUCK.search(_BESIDE.sub("", mark_of(inner)))
             ):
+                before = before or words_of(inner)
                 words = squeezed(words.replace(words_of(inner), " ", 1))
     if not struck and len(re.findall(r"\d[\d.,]*", words)) > 2:
         return False
@@ -212,6 +214,9 @@ def _take(element: HtmlElement, found: dict[str, Any]) -> bool:
         found[f"{name}_high"] = read.high
     if read.currency:
         found.setdefault("currency_sign", read.currency)
+    struck_amount = prices.parse(before).amount if name == "price" else None
+    if struck_amount and struck_amount > read.amount:
+        found.setdefault("list_price", struck_amount)
     return "price" in found and "list_price" in found
 
 

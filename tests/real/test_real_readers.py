@@ -91,7 +91,7 @@ def test_published_prices_read_exactly_or_not_at_all(make):
         title = html.escape(row["title"])
         body = (
             f"<html lang={LANGUAGES[currency]}><head><title>{title}</title></head>"
-            f"<body><h1>{title}</h1>{price_part.format(text, told)}<p>{WORDS}</p></body>"
+            f"<body><h1>{title}</h1>{price_part.format(text, told)}<p>{WORDS}"
         )
         reading = web.read(Page(row["url"], body.encode(), NOON))
         found = as_record(reading.listings[0]) if reading.listings else {}
