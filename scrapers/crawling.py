@@ -22,7 +22,7 @@ from scrapers import gate, replies, store
 from scrapers.frontier import BARREN, Due, Frontier
 from scrapers.job import Job, host_of
 from scrapers.output import Output
-from scrapers.worker import Task, Told, reader_of, remembered, seen_again, work
+from scrapers.worker import Task, Told, reader_of, seen_again, work
 
 Link = tuple[str, str]
 # After so many pages in a row that a host hinders us on, it is left alone.
@@ -52,6 +52,7 @@ class Crawl(scrapy.Spider):
         self.stopped: dict[str, str] = {}
         self.slowest: dict[str, float] = {}
         self.hindered: Counter[str] = Counter()
+        self.lists: set[str] = set()
         self.pages, self.size = output.spent()
         began = float(frontier.fact(f"began {job.run}") or time.time())
         frontier.state(f"began {job.run}", str(began))
@@ -153,7 +154,7 @@ class Crawl(scrapy.Spider):
             self.output.hindrance(response.url, fetched_at, told)
         else:
             self.hindered[due.host] = 0
-            self._go_on(due, told)
+            self._go_on(due, told, fetched_at)
         self.output.write(told.lines)
         self._finish(due, outcome, fetched_at, response, told=told)
         return None
@@ -203,7 +204,14 @@ class Crawl(scrapy.Spider):
         )
 
     def _is_repeated(self, due: Due, url: str, told: Told) -> bool:
-        """Tell whether another address has shown this page already in this run."""
+        """Tell whether another address has shown this page already in this run.
+
+        An interface that knows no further page may show the last one for ever.
+        """
+        if due.kind in ("next", "list", "start"):
+            if told.items and told.content in self.lists:
+                return True
+            self.lists.add(told.content)
         own = {due.url}
         for other in (url, told.canonical):
             if other and other not in own and told.verdict == "product":
@@ -212,24 +220,24 @@ class Crawl(scrapy.Spider):
                     return True
         return False
 
-    def _go_on(self, due: Due, told: Told) -> None:
+    def _go_on(self, due: Due, told: Told, fetched_at: datetime) -> None:
         if not self.job.follow:
             return
-        links = list(self.follow(due, told))
+        allowed = self.job.allowed
+        links = [each for each in self.follow(due, told) if host_of(each[0]) in allowed]
+        products = [url for url, kind in links if kind == "product"]
         found = self.frontier.add(
-            (url, "product", due.depth + 1, 0)
-            for url, kind in links
-            if kind == "product" and host_of(url) in self.job.allowed
+            (url, "product", due.depth + 1, 0) for url in products
         )
+        changed = {url: told.changed_at.get(url) for url in products}
+        self.frontier.hear_of_changes(changed, fetched_at)
         barren = 0 if found or told.items or due.kind == "start" else due.barren + 1
         if barren > BARREN:
             return
         self.frontier.add(
             (url, kind, due.depth + (kind != "next"), barren)
             for url, kind in links
-            if kind != "product"
-            and host_of(url) in self.job.allowed
-            and due.depth + (kind != "next") <= self.job.max_depth
+            if kind != "product" and due.depth + (kind != "next") <= self.job.max_depth
         )
 
     def _hindrance(self, due: Due, why: str) -> None:
@@ -274,19 +282,9 @@ class Crawl(scrapy.Spider):
         }
         if response is not None:
             self.size += len(response.body)
-            facts["bytes"] = len(response.body)
-            facts["address"] = response.url
-            facts["seconds"] = response.meta.get("download_latency")
-            facts["status"] = response.status
-            if told and response.status != 304:
-                facts |= replies.validators(response, told)
-                is_known = facts["etag"] or facts["modified"]
-                facts["lines"] = remembered(told.lines) if is_known else None
-                facts["reader"] = self.reader
-                if told.digest != due.digest:
-                    facts["changed_at"] = fetched_at.isoformat()
-            elif response.status == 304:
-                facts["status"] = due.status
+            facts |= replies.facts(due, response, told, self.reader)
+            if told and response.status != 304 and told.digest != due.digest:
+                facts["changed_at"] = fetched_at.isoformat()
         if told:
             facts["shape"] = told.shape
         self.frontier.finish(due.id, facts)

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from hashlib import blake2b
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from w3lib.url import canonicalize_url, url_query_cleaner
-
 from scrapers.job import host_of
+from scrapers.sameness import id_of, plain_url
 
 # How many of the pages that are due a host holds ready at once.
 _BATCH = 32
@@ -37,12 +36,6 @@ create table if not exists hosts (
 ) without rowid;
 """
 DUE, OUT, DONE = 0, 1, 2
-# Parameters that say how somebody came to a page, never which page it is.
-_TRACES = (
-    *("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content"),
-    *("utm_id", "gclid", "fbclid", "msclkid", "mc_cid", "mc_eid", "_ga", "_gl"),
-    *("ref_src", "srsltid", "yclid", "igshid", "sessionid", "phpsessid", "jsessionid"),
-)
 # What is asked for first: without the lists no product is found.
 _ORDER = {"start": 0.0, "sitemap": 0.1, "next": 0.2, "list": 0.3, "product": 0.5}
 # Lists of one path that differ in their query alone, and lists of one pattern of path.
@@ -74,7 +67,12 @@ class Due:
 _TAKEN = """
 select id, url, host, kind, depth, barren, etag, modified, digest, headers, status,
     verdict, lines, reader
-from pages where run = ? and state = 0 and host = ? order by priority limit ?
+from pages where run = ? and state = 0 and host = ? and priority < ?
+order by priority limit ?
+"""
+_LEADING = """
+select 1 from pages
+where run = ? and state = 1 and host = ? and kind in ('start', 'sitemap') limit 1
 """
 _CHANGED = """
 update pages set run = ?1, state = 0, outcome = null, depth = 1, barren = 0,
@@ -86,6 +84,14 @@ from (
 where id = ranked and run is not ?1
 """
 _UNSEEN = _CHANGED.replace("changed_at desc", "fetched_at")
+# Of the last ten years the latest day first, within the pages that were never seen
+# (from 0.5 on) and within those that changed since they were (from 0.55 on).
+_HEARD = """
+update pages set priority = case when fetched_at is null then 0.5 else 0.55 end
+    + 0.04 * min(1, max(0, julianday(?4) - julianday(?1)) / 3650)
+where id = ?3 and run = ?2 and state = 0
+    and (fetched_at is null or not ?5 and julianday(fetched_at) < julianday(?1))
+"""
 _RESULT = """
 update pages set state = 2, outcome = :outcome, detail = :detail,
     fetched_at = :fetched_at, verdict = :verdict, items = :items, bytes = :bytes,
@@ -101,18 +107,6 @@ where id = :id
 """
 
 
-def plain_url(url: str) -> str:
-    """Return an address without its traces and fragment, parameters in order."""
-    return canonicalize_url(
-        url_query_cleaner(url, _TRACES, remove=True, unique=False, keep_fragments=False)
-    )
-
-
-def id_of(url: str) -> bytes:
-    """Return what a page is recognised by."""
-    return blake2b(plain_url(url).encode(), digest_size=16).digest()
-
-
 @dataclass
 class Frontier:
     """The open memory of one source, within one run."""
@@ -120,6 +114,7 @@ class Frontier:
     database: sqlite3.Connection
     run: str
     is_sweep: bool = False
+    is_sample: bool = False
     due: Counter[str] = field(default_factory=Counter)
     _lists: Counter[str] = field(default_factory=Counter)
 
@@ -161,13 +156,35 @@ class Frontier:
                 " where linked is not excluded.linked",
                 [
                     *(id_of(url), plain, host_of(plain), kind, depth, barren),
-                    *(self.run, self.run, _ORDER[kind] + depth / 1000),
+                    *(self.run, self.run, self._urgency(kind, depth)),
                 ],
             )
             if self.database.total_changes > before:
                 found += 1
                 self.due[host_of(plain)] += 1
         return found
+
+    def _urgency(self, kind: str, depth: int) -> float:
+        first = self.is_sample and kind == "product"
+        return (_ORDER["start"] if first else _ORDER[kind]) + depth / 1000
+
+    def hear_of_changes(self, told: Mapping[str, str | None], at: datetime) -> None:
+        """Ask sooner for what changed lately, as a sitemap says: instants by address.
+
+        What is new comes first, then what changed since we last saw it, then the rest;
+        in a sweep the order of what we have seen stays.
+        """
+        if self.is_sample:
+            return
+        when = at.isoformat()
+        self.database.executemany(
+            _HEARD,
+            (
+                (changed, self.run, id_of(url), when, self.is_sweep)
+                for url, changed in told.items()
+                if changed
+            ),
+        )
 
     def _is_wanted(self, url: str, kind: str) -> bool:
         """Leave trails that only ever lead to more of themselves."""
@@ -209,13 +226,20 @@ class Frontier:
         )
 
     def take(self, host: str) -> list[Due]:
-        """Hand out the next pages of a host, most urgent first."""
-        rows = self.database.execute(_TAKEN, [self.run, host, _BATCH]).fetchall()
+        """Hand out the next pages of a host, most urgent first.
+
+        No product while its sitemaps are still on their way: they tell the order.
+        """
+        waits = self.database.execute(_LEADING, [self.run, host]).fetchone()
+        below = _ORDER["product"] if waits else 9
+        batch = 1 if self.is_sample else _BATCH
+        taken = [self.run, host, below, batch]
+        rows = self.database.execute(_TAKEN, taken).fetchall()
         self.database.executemany(
             "update pages set state = 1 where id = ?", [[row[0]] for row in rows]
         )
         self.due[host] -= len(rows)
-        if len(rows) < _BATCH:
+        if len(rows) < batch and not waits:
             self.due[host] = 0
         return [Due(*row) for row in rows]
 

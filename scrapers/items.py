@@ -226,6 +226,8 @@ class Links:
     categories: tuple[str, ...] = ()
     sitemaps: tuple[str, ...] = ()
     canonical: str | None = None
+    changed_at: Mapping[str, datetime] = field(default_factory=dict)
+    """When a sitemap says that a product last changed, by address, where it does."""
 
 
 @dataclass(frozen=True, slots=True)

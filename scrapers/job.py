@@ -44,6 +44,8 @@ class Job:
     max_depth: int = 6
     sweep_days: float = 7
     follow: bool = True
+    is_sample: bool = False
+    """A look at a shop: products come before further lists."""
     readers: int = 1
 
     @property

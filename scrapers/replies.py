@@ -7,7 +7,8 @@ from typing import Any
 import orjson
 from scrapy.http import Response
 
-from scrapers.worker import Told
+from scrapers.frontier import Due
+from scrapers.worker import Told, remembered
 
 _KEPT_HEADERS = ("Content-Type", "Content-Language", "Content-Encoding", "Link")
 
@@ -35,3 +36,21 @@ def validators(response: Response, told: Told) -> dict[str, Any]:
         "digest": told.digest,
         "headers": orjson.dumps(headers(response)).decode(),
     }
+
+
+def facts(
+    due: Due, response: Response, told: Told | None, reader: str
+) -> dict[str, Any]:
+    """Return what the memory keeps of a reply, and of its page where it brought one."""
+    found: dict[str, Any] = {
+        "bytes": len(response.body),
+        "address": response.url,
+        "seconds": response.meta.get("download_latency"),
+        "status": due.status if response.status == 304 else response.status,
+    }
+    if told and response.status != 304:
+        found |= validators(response, told)
+        is_known = found["etag"] or found["modified"]
+        found["lines"] = remembered(told.lines) if is_known else None
+        found["reader"] = reader
+    return found

@@ -31,6 +31,7 @@ def main(path: str) -> int:
     if is_new:
         _begin(memory, asked)
     memory.is_sweep = memory.fact("sweep") == asked.run
+    memory.is_sample = asked.is_sample
     output = Output(asked.folder, memory)
     process = AsyncCrawlerProcess(settings.of(asked))
     spider = spider_of(asked.platform)

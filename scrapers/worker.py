@@ -8,7 +8,7 @@ import inspect
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +75,10 @@ class Told:
     sitemaps: tuple[str, ...]
     canonical: str | None
     cursor: dict[str, Any]
+    content: str
+    """What the body is recognised by, whether it is kept or not."""
+    changed_at: dict[str, str]
+    """When linked products last changed, as a sitemap says, by address."""
 
     @property
     def items(self) -> int:
@@ -124,6 +128,11 @@ def told(task: Task, body: bytes, digest: str | None) -> Told:
         sitemaps=links.sitemaps,
         canonical=links.canonical,
         cursor=dict(reading.cursor),
+        content=digest or store.digest_of(body),
+        changed_at={
+            url: changed.astimezone(UTC).isoformat()
+            for url, changed in links.changed_at.items()
+        },
     )
 
 

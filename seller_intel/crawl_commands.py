@@ -54,6 +54,7 @@ def crawl(
             f"{each['rule']}: {each['reason']} ({each['position']})", markup=False
         )
     if not trial.listings:
+        _hint(trial.shop_system, platform)
         out.print("nothing was read; try the address of one product, or --platform")
         raise SystemExit(1)
     table = Table(box=None, pad_edge=False, header_style="bold")
@@ -64,13 +65,18 @@ def crawl(
     out.print(table)
     if trial.missing():
         out.print(f"missing: {', '.join(trial.missing())}", markup=False)
-    if trial.shop_system and trial.shop_system != platform:
-        out.print(
-            f"this looks like {trial.shop_system}: its own interface says more, try"
-            f" --platform {trial.shop_system}"
-        )
+    _hint(trial.shop_system, platform)
     click.echo("\n# into sources.yml, beside the sources that stand there")
     click.echo(crawl_trials.block(trial))
+
+
+def _hint(shop_system: str | None, platform: str) -> None:
+    """Say that the shop has an interface which we read."""
+    if shop_system and shop_system != platform:
+        out.print(
+            f"this looks like {shop_system}: its own interface says more, try"
+            f" --platform {shop_system}"
+        )
 
 
 @click.command()

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from typing import Any
 
 from seller_intel import clock
 from seller_intel.landing import Landed
-from seller_intel.warehouse import Session
+from seller_intel.warehouse import Session, sql
 
 _OUTCOMES = ("requests", "ok", "blocked", "robots_refused", "errors", "pages_parsed")
 
 
-def write(session: Session, landed: Landed) -> None:
+def write(session: Session, landed: Landed, load_id: int) -> None:
     """Write what became of the requests of a crawl, once per run, source, stream."""
     told = landed.manifest.get("crawl")
     if not told:
@@ -45,6 +47,30 @@ def write(session: Session, landed: Landed) -> None:
             " %(crawl_date)s, %(field)s, %(filled)s, %(items)s)",
             {**place, "field": name, "filled": filled, "items": brought["items"]},
         )
+    if stream == "listings":
+        _compare(session, landed, load_id, place)
+
+
+def _compare(
+    session: Session, landed: Landed, load_id: int, place: dict[str, Any]
+) -> None:
+    """Write what a crawl saw against the last accepted one of its source."""
+    told = landed.manifest["crawl"]
+    methods: Counter[str] = Counter()
+    for found in told["methods"].values():
+        methods.update(found)
+    is_whole = not (told["spent"] or told["left"] or told["hindered"])
+    session.run_file(
+        "load/crawl_listings.sql",
+        {
+            **place,
+            "load_id": load_id,
+            "is_whole": is_whole and not told["errors"],
+            "shapes": json.dumps(told["shapes"]),
+            "methods": json.dumps(methods),
+        },
+        table=landed.stream_id,
+    )
 
 
 def _expected(told: dict[str, Any], items: int) -> int | None:
@@ -60,13 +86,11 @@ def _expected(told: dict[str, Any], items: int) -> int | None:
 
 def _forget(session: Session, place: dict[str, Any]) -> None:
     """Remove what an earlier landing of the same run told."""
-    session.execute(
-        "delete from ops.crawl_fields where run = %(run)s and source = %(source)s"
-        " and stream_id = %(stream_id)s",
-        place,
-    )
-    session.execute(
-        "delete from ops.crawl_outcomes where run = %(run)s and source = %(source)s"
-        " and stream_id = %(stream_id)s",
-        place,
-    )
+    for table in ("crawl_fields", "crawl_listings", "crawl_outcomes"):
+        session.execute(
+            sql.SQL(
+                "delete from {} where run = %(run)s and source = %(source)s"
+                " and stream_id = %(stream_id)s"
+            ).format(sql.Identifier("ops", table)),
+            place,
+        )

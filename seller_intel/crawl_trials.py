@@ -99,6 +99,7 @@ def attempt(
             work=folder,
             pages=str(Path(folder) / "pages"),
             delay=0.5,
+            is_sample=True,
         )
         summary = crawl.run(job)
         listings, hindered, tallies = [], [], Tallies()

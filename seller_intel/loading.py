@@ -112,7 +112,7 @@ def _load(
             _supersede(session, before, row, at)
         _insert(session, row)
         _write_windows(session, load_id, landed)
-        crawl_log.write(session, landed)
+        crawl_log.write(session, landed, load_id)
         if alongside:
             alongside(session, load_id)
         return _report(row, is_new=True)

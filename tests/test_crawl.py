@@ -6,13 +6,30 @@ from collections.abc import Iterator
 
 import pytest
 from conftest import Postgres
-from tiny_shop import Reply, Shop, open_shop
+from tiny_shop import WALL, Reply, Shop, links, open_shop, product
 
 from seller_intel import landing, steps
 from seller_intel.extraction import LandingIncomplete
 
 RUNS = [f"202601{day:02}T060000" for day in range(1, 10)]
 STREAM = "web__listings"
+_SCRIPTS = "<script src='/a.js'></script><script src='/b.js'></script>"
+WALLS = {
+    "blocked": Reply(WALL, 403),
+    "captcha": Reply(
+        "<html><head><title>Security check</title></head><body><h1>Are you a robot?"
+        "</h1><div class='g-recaptcha' data-sitekey='x'></div></body></html>"
+    ),
+    "login wall": Reply(
+        "<html><head><title>Sign in</title></head><body><p>Please sign in to continue"
+        "</p><form><input name=u><input type=password name=p></form></body></html>"
+    ),
+    "empty shell": Reply(
+        "<html><head><title>Shop</title></head><body><noscript>You need to enable"
+        f" JavaScript to run this app.</noscript><div id='root'></div>{_SCRIPTS}</body>"
+        "</html>"
+    ),
+}
 
 
 @pytest.fixture
@@ -101,6 +118,40 @@ def test_a_changed_price_is_seen(postgres, shop):
     assert {float(each["record"]["price"]) for each in records(RUNS[1])} == {9.9}
 
 
+def test_a_crawl_is_compared_with_the_last_one_that_was_accepted(postgres, shop):
+    register(postgres, shop)
+    for run in RUNS[:2]:
+        steps.land("rival", run)
+        steps.load("rival", run)
+        steps.audit_raw(run)
+        # then one is gone, one is new with a look of its own, and all are cheaper
+        shop.products, shop.price = 5, "10.00"
+        shop.extra = links("/product/77")
+        look = product("77", "8.00").replace("<h1>Green", "<h1 class='new'>Green")
+        shop.pages["/product/77"] = Reply(look)
+
+    first, second = postgres.rows(
+        "select listings_seen, listings_new, listings_gone, median_price_change_rate,"
+        " new_shape_page_share, method_shares from marts.crawl_health_daily"
+        " order by crawl_date"
+    )
+
+    shares = first.pop("method_shares")
+    assert sum(shares.values()) == pytest.approx(1, abs=0.001)
+    assert shares["json_ld"] > 0.5
+    assert first == {
+        "listings_seen": 6,
+        "listings_new": None,
+        "listings_gone": None,
+        "median_price_change_rate": None,
+        "new_shape_page_share": None,
+    }
+    assert (second["listings_seen"], second["listings_new"]) == (6, 1)
+    assert second["listings_gone"] == 1
+    assert float(second["median_price_change_rate"]) == pytest.approx(-0.2)
+    assert float(second["new_shape_page_share"]) == pytest.approx(1 / 6)
+
+
 def test_a_sweep_asks_for_every_page_in_full(postgres, shop):
     register(postgres, shop, sweep_days=1)
 
@@ -169,8 +220,9 @@ def test_we_name_ourselves_and_carry_no_cookies(postgres, shop):
     assert shop.cookies == {""}
 
 
-def test_a_wall_in_mid_run_is_kept_marked_and_not_believed(postgres, shop):
-    shop.products, shop.wall_after = 30, 20
+@pytest.mark.parametrize("wall", WALLS)
+def test_a_wall_in_mid_run_is_kept_marked_and_not_believed(postgres, shop, wall):
+    shop.products, shop.wall_after, shop.wall = 30, 20, WALLS[wall]
     register(postgres, shop)
 
     steps.land("rival", RUNS[0])
@@ -183,7 +235,7 @@ def test_a_wall_in_mid_run_is_kept_marked_and_not_believed(postgres, shop):
     assert 0 < told["records"] < 30
     assert told["windows_got"] == []
     assert verdicts["rejected"] == 1
-    assert "blocked" in reason
+    assert wall in reason
 
 
 def test_a_layout_that_lost_its_prices_is_turned_away_by_name(postgres, shop):
@@ -204,7 +256,17 @@ def test_a_layout_that_lost_its_prices_is_turned_away_by_name(postgres, shop):
     assert "layout change" in reason or "items collapsed" in reason
 
 
-def test_another_currency_is_turned_away_by_name(postgres, shop):
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"currency": "EUR"}, "wrong currency: EUR, usually CNY"),
+        ({"title": "西湖龙井茶"}, "wrong language"),
+    ],
+    ids=["currency", "language"],
+)
+def test_another_currency_or_language_is_turned_away_by_name(
+    postgres, shop, change, told
+):
     shop.has_etags = False
     register(postgres, shop)
     for run in RUNS[:3]:
@@ -212,11 +274,12 @@ def test_another_currency_is_turned_away_by_name(postgres, shop):
         steps.load("rival", run)
         steps.audit_raw(run)
 
-    shop.currency = "EUR"
+    for name, value in change.items():
+        setattr(shop, name, value)
     steps.land("rival", RUNS[3])
     steps.load("rival", RUNS[3])
     verdicts = steps.audit_raw(RUNS[3])
 
     reason = postgres.value("select reason from ops.loads where status = 'rejected'")
     assert verdicts["rejected"] == 1
-    assert "wrong currency: EUR, usually CNY" in reason
+    assert told in reason

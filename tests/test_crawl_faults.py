@@ -8,19 +8,20 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
-import orjson
 import pytest
 from tiny_shop import (
     Reply,
     Shop,
     bomb,
+    crawl_of,
     drip,
     flood,
+    found,
     links,
     open_shop,
+    outcomes,
     page,
     product,
     reset,
@@ -30,7 +31,6 @@ from tiny_shop import (
 from scrapers import frontier, job, store
 from scrapers.addresses import is_literal, is_public
 from scrapers.gate import waiting_time
-from scrapers.job import Job
 from seller_intel import crawl
 
 ROOT = Path(__file__).parents[1]
@@ -41,38 +41,6 @@ def shop() -> Iterator[Shop]:
     """A tiny shop that is open during a test."""
     with open_shop(Shop()) as opened:
         yield opened
-
-
-def asked(shop: Shop, folder: Path, **more: object) -> Job:
-    """Return a quick crawl of a shop."""
-    stated = Job(
-        platform="web",
-        source="rival",
-        run="20260101T060000",
-        as_of="2026-01-01T06:00:00+00:00",
-        work=str(folder / "work"),
-        urls=(f"{shop.address}/",),
-        pages=str(folder / "pages"),
-        allow_private=True,
-        delay=0,
-        concurrency=4,
-        timeout=2,
-        retries=1,
-    )
-    return replace(stated, **more)
-
-
-def outcomes(summary: dict) -> dict[str, int]:
-    """Return how many requests came out how, over all hosts."""
-    found: dict[str, int] = {}
-    for row in summary["outcomes"]:
-        found[row["outcome"]] = found.get(row["outcome"], 0) + row["requests"]
-    return found
-
-
-def found(job: Job) -> list[dict]:
-    """Return the records that a crawl left."""
-    return [orjson.loads(line) for name, line in crawl.lines(job) if name != "!"]
 
 
 @pytest.mark.parametrize(
@@ -96,7 +64,7 @@ def found(job: Job) -> list[dict]:
 )
 def test_one_bad_page_costs_no_other(tmp_path, shop, trouble):
     shop.pages["/product/2"] = trouble
-    stated = asked(shop, tmp_path)
+    stated = crawl_of(shop, tmp_path)
 
     summary = crawl.run(stated)
 
@@ -107,7 +75,7 @@ def test_one_bad_page_costs_no_other(tmp_path, shop, trouble):
 
 def test_a_killed_crawl_goes_on_where_it_was(tmp_path, shop):
     shop.products, shop.pause = 60, 0.05
-    stated = asked(shop, tmp_path, concurrency=2)
+    stated = crawl_of(shop, tmp_path, concurrency=2)
     stated.folder.mkdir(parents=True)
     draft = stated.folder / "killed.job"
     draft.write_bytes(job.written(stated))
@@ -136,7 +104,7 @@ def test_a_killed_crawl_goes_on_where_it_was(tmp_path, shop):
 
 
 def test_the_same_run_again_asks_for_nothing(tmp_path, shop):
-    stated = asked(shop, tmp_path)
+    stated = crawl_of(shop, tmp_path)
 
     crawl.run(stated)
     first = found(stated)
@@ -159,7 +127,7 @@ def test_a_calendar_without_end_is_left(tmp_path, shop):
 
     shop.pages = Endless()
     shop.extra = links("/category/calendar-0")
-    stated = asked(shop, tmp_path)
+    stated = crawl_of(shop, tmp_path)
 
     summary = crawl.run(stated)
 
@@ -170,7 +138,7 @@ def test_a_calendar_without_end_is_left(tmp_path, shop):
 
 def test_a_budget_of_pages_ends_a_crawl_in_good_order(tmp_path, shop):
     shop.products = 40
-    stated = asked(shop, tmp_path, max_pages=10)
+    stated = crawl_of(shop, tmp_path, max_pages=10)
 
     summary = crawl.run(stated)
 
@@ -180,7 +148,7 @@ def test_a_budget_of_pages_ends_a_crawl_in_good_order(tmp_path, shop):
 
 
 def test_private_addresses_are_refused_unless_allowed(tmp_path, shop):
-    stated = asked(shop, tmp_path, allow_private=False)
+    stated = crawl_of(shop, tmp_path, allow_private=False)
 
     summary = crawl.run(stated)
 
@@ -190,7 +158,7 @@ def test_private_addresses_are_refused_unless_allowed(tmp_path, shop):
 
 def test_a_name_that_leads_to_a_private_address_is_refused(tmp_path, shop):
     url = shop.address.replace("127.0.0.1", "localhost")
-    stated = asked(shop, tmp_path, allow_private=False, urls=(f"{url}/",))
+    stated = crawl_of(shop, tmp_path, allow_private=False, urls=(f"{url}/",))
 
     summary = crawl.run(stated)
 
@@ -202,7 +170,7 @@ def test_a_redirect_to_another_host_is_not_followed(tmp_path, shop):
     with open_shop(Shop()) as other:
         away = other.address.replace("127.0.0.1", "localhost")
         shop.pages["/product/1"] = Reply(status=302, headers={"Location": f"{away}/"})
-        stated = asked(shop, tmp_path)
+        stated = crawl_of(shop, tmp_path)
 
         summary = crawl.run(stated)
 
@@ -214,7 +182,7 @@ def test_a_slow_host_holds_no_other_up(tmp_path, shop):
     shop.products = 40
     with open_shop(Shop(products=900, pause=0.5)) as slow:
         there = slow.address.replace("127.0.0.1", "localhost")
-        stated = asked(
+        stated = crawl_of(
             shop, tmp_path, urls=(f"{there}/", f"{shop.address}/"), max_seconds=12
         )
 
@@ -227,7 +195,7 @@ def test_a_slow_host_holds_no_other_up(tmp_path, shop):
 
 def test_the_same_page_under_two_addresses_is_observed_once(tmp_path, shop):
     shop.extra = links("/product/1?utm_source=mail", "/product/1#reviews")
-    stated = asked(shop, tmp_path)
+    stated = crawl_of(shop, tmp_path)
 
     crawl.run(stated)
 

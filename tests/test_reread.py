@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from conftest import Postgres
-from tiny_shop import Shop, open_shop
+from tiny_shop import Shop, links, open_shop
 
 from seller_intel import cli, landing, raw_pages, steps
 
@@ -120,3 +120,15 @@ def test_an_address_can_be_tried_without_configuring_it(shop):
     assert "12.5" in ran.output
     assert "missing: " in ran.output
     assert "platform: web" in ran.output
+
+
+def test_a_look_at_a_shop_of_many_categories_reaches_its_products(shop):
+    shop.extra = links(*(f"/category/other-{number}" for number in range(30)))
+
+    ran = CliRunner().invoke(
+        cli.main, ["crawl", f"{shop.address}/", "--allow-private", "--pages", "8"]
+    )
+
+    assert ran.exit_code == 0, ran.output
+    assert "parsed" in ran.output
+    assert "Green tea" in ran.output

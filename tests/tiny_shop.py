@@ -10,8 +10,14 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import orjson
+
+from scrapers.job import Job
+from seller_intel import crawl
 
 
 @dataclass
@@ -35,6 +41,8 @@ class Shop:
     pages: dict[str, Reply] = field(default_factory=dict)
     extra: str = ""
     wall_after: int | None = None
+    wall: Reply = field(default_factory=lambda: Reply(WALL, 403))
+    title: str = "Green tea"
     has_etags: bool = True
     asked: list[str] = field(default_factory=list)
     statuses: Counter[int] = field(default_factory=Counter)
@@ -52,7 +60,7 @@ class Shop:
         if path in self.pages:
             return self.pages[path]
         if self.wall_after is not None and len(self.asked) > self.wall_after:
-            return Reply(WALL, 403)
+            return self.wall
         number = path.removeprefix("/product/")
         if path == "/":
             return Reply(page(links("/category/tea") + self.extra))
@@ -72,7 +80,8 @@ class Shop:
         headers = {"ETag": etag} if self.has_etags else {}
         if validator == etag:
             return Reply(b"", 304, headers)
-        return Reply(product(number, self.price, self.currency), 200, headers)
+        told = product(number, self.price, self.currency)
+        return Reply(told.replace("Green tea", self.title), 200, headers)
 
 
 WALL = (
@@ -204,3 +213,35 @@ def open_shop(shop: Shop) -> Iterator[Shop]:
     finally:
         server.shutdown()
         server.server_close()
+
+
+def crawl_of(shop: Shop, folder: Path, **more: object) -> Job:
+    """Return a quick crawl of a shop."""
+    stated = Job(
+        platform="web",
+        source="rival",
+        run="20260101T060000",
+        as_of="2026-01-01T06:00:00+00:00",
+        work=str(folder / "work"),
+        urls=(f"{shop.address}/",),
+        pages=str(folder / "pages"),
+        allow_private=True,
+        delay=0,
+        concurrency=4,
+        timeout=2,
+        retries=1,
+    )
+    return replace(stated, **more)  # type: ignore[arg-type]
+
+
+def outcomes(summary: dict) -> dict[str, int]:
+    """Return how many requests came out how, over all hosts."""
+    found: dict[str, int] = {}
+    for row in summary["outcomes"]:
+        found[row["outcome"]] = found.get(row["outcome"], 0) + row["requests"]
+    return found
+
+
+def found(job: Job) -> list[dict]:
+    """Return the records that a crawl left."""
+    return [orjson.loads(line) for name, line in crawl.lines(job) if name != "!"]

@@ -20,6 +20,7 @@ from scrapers.reading import (
     ruled,
     schema_org,
     sitemaps,
+    states,
 )
 from scrapers.reading import rules as site_rules
 from scrapers.reading.documents import Document
@@ -60,8 +61,9 @@ def read(
     hindrance = None
     if page.status >= 400 or not any(goods):
         hindrance = judgements.hindrance(document)
-    if hindrance and hindrance[0] is PageVerdict.EMPTY_SHELL and any(stated):
-        hindrance = None
+    if hindrance and hindrance[0] is PageVerdict.EMPTY_SHELL:
+        titles = [document.meta.get("og:title"), document.title]
+        hindrance = None if any(stated) or states.facts(document, titles) else hindrance
     if hindrance and page.status < 400 and rules:
         # a site's own rules know its goods better than the look of a page
         hindrance = None if ruled.facts(document, rules).get("price") else hindrance
@@ -105,6 +107,7 @@ def _sitemap(page: Page) -> Reading:
         links=Links(
             products=tuple(each.url for each in found if not each.is_index),
             sitemaps=leading,
+            changed_at={each.url: each.changed_at for each in found if each.changed_at},
         ),
     )
 

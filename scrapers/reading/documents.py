@@ -40,6 +40,8 @@ def parse(text: str) -> HtmlElement:
     # cells and paragraphs are apart for a reader, whatever the markup leaves out
     for block in tree.iter(*_BLOCKS):
         block.tail = f" {block.tail}" if block.tail else " "
+    for block in tree.iter(*_AFTER_LABELS):
+        block.text = f" {block.text}" if block.text else " "
     return tree
 
 
@@ -60,6 +62,10 @@ _BLOCKS = (
     *("hr", "label", "li", "main", "nav", "ol", "option", "p", "pre", "section"),
     *("select", "table", "tbody", "td", "th", "thead", "tr", "ul"),
 )
+
+
+# Blocks that may follow a label: `<strong>SKU</strong><div>24-MB01</div>`.
+_AFTER_LABELS = ("div", "p", "dd", "section")
 
 
 def words_of(element: HtmlElement) -> str:

@@ -15,6 +15,7 @@ from scrapers.reading.documents import Document, words_of
 _SKU_MAP = re.compile(r"[\"']?skuMap[\"']?\s*[:=]\s*(?=\{)")
 _SHOPIFY = re.compile(r"(?:ProductJson|product-json|data-product-json)", re.I)
 _VARIANTS = etree.XPath("//@data-price/parent::*[@data-sku or @data-sku-id]")
+_VARIATIONS = etree.XPath("//form[@data-product_variations]")
 MAX_JSON = 1_000_000
 
 
@@ -29,7 +30,37 @@ def facts(document: Document) -> dict[str, Any]:
             value = json_ld.loads(text)
             if isinstance(value, dict) and isinstance(value.get("variants"), list):
                 return _shopify(value)
+    if "data-product_variations" in document.text:
+        for form in _VARIATIONS(document.tree):
+            value = json_ld.loads(form.get("data-product_variations"))
+            if isinstance(value, list) and len(value) > 1:
+                return {"variants": _woocommerce(value)}
     return _marked(document)
+
+
+def _woocommerce(variations: list[Any]) -> list[dict[str, Any]]:
+    """Read the variants that a WooCommerce page keeps in its form, in the main unit."""
+    return [
+        {
+            "seller_sku": str(stated.get("sku") or stated["variation_id"]),
+            "price": prices.strict(stated.get("display_price")) or None,
+            "list_price": _above(stated, "display_regular_price", "display_price"),
+            "availability": "InStock" if stated.get("is_in_stock") else "OutOfStock",
+            "attributes": {
+                name.removeprefix("attribute_"): str(option)
+                for name, option in (stated.get("attributes") or {}).items()
+                if option
+            },
+        }
+        for stated in variations
+        if isinstance(stated, dict) and stated.get("variation_id")
+    ]
+
+
+def _above(stated: dict[str, Any], name: str, other: str) -> Decimal | None:
+    """Return an amount where it is more than another."""
+    high, low = prices.strict(stated.get(name)), prices.strict(stated.get(other))
+    return high if high and low and high > low else None
 
 
 def _marked(document: Document) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from scrapers.reading import (
     page_prices,
     ruled,
     schema_org,
+    states,
     subjects,
     values,
 )
@@ -48,11 +49,16 @@ def listings(
     layers: list[tuple[str, Facts]] = [("rules", ruled_facts)]
     layers += about
     layers.append(("meta", meta_tags.facts(document)))
-    layers.append(("script", embedded.facts(document)))
+    script = embedded.facts(document)
+    if not any("price" in said for _, said in layers):
+        titles = [heading, document.meta.get("og:title"), document.title]
+        script = {**states.facts(document, titles), **script}
+    layers.append(("script", script))
     ignored = rules.ignore if rules else frozenset()
     merged, methods = _merged(layers, ignored)
     _page(document, merged, methods, heading, element, ignored, bool(about))
-    if not subjects.is_goods(document, merged, about, ruled_facts, found):
+    named = about or ([layers[-1]] if "price" in script else [])
+    if not subjects.is_goods(document, merged, named, ruled_facts, found):
         return []
     conclusions.correct(document, merged, methods)
     names = trail or breadcrumbs.from_page(document)

@@ -21,6 +21,8 @@ _COMMENT = re.compile(
     r'("(?:\\.|[^"\\])*+(?:"|\Z))|/\*.*?\*/|(?<![:\w])//[^\n\r]*', re.DOTALL
 )
 _TRAILING = re.compile(r'("(?:\\.|[^"\\])*+(?:"|\Z))|,(?=\s*[}\]])', re.DOTALL)
+# Some shop builders write the names of properties as those of types.
+_CAPITAL = re.compile(r'"(?:Offers|Availability|Price|PriceCurrency|Name)"\s*:')
 _CONTROLS = re.compile(r"[\x00-\x1f]")
 _WRAPPED = re.compile(
     r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)|"
@@ -34,9 +36,23 @@ def blocks(scripts: list[tuple[HtmlElement, str]]) -> list[Any]:
     for script, text in scripts:
         if text and "ld+json" in (script.get("type") or "").lower():
             value = loads(text)
+            if _CAPITAL.search(text):
+                value = _lowered_keys(value)
             if value not in (None, "", [], {}):
                 found.append(value)
     return found
+
+
+def _lowered_keys(value: Any) -> Any:
+    """Return a value whose keys begin as the vocabulary writes them (`offers`)."""
+    if isinstance(value, list):
+        return [_lowered_keys(each) for each in value]
+    if isinstance(value, dict):
+        return {
+            key[:1].lower() + key[1:]: _lowered_keys(each)
+            for key, each in value.items()
+        }
+    return value
 
 
 def loads(text: str) -> Any:

@@ -68,7 +68,8 @@ _SHELL_WORDS = re.compile(
     re.IGNORECASE,
 )
 _NOT_FOUND = re.compile(
-    r"\b404\b|page (?:was )?not found|page can(?:not|'t) be found|does(?: not"
+    r"(?<![\d.,$€£¥])\b404\b(?![.,]\d)|page (?:was )?not found"
+    r"|page can(?:not|'t) be found|does(?: not"
     r"|n't) exist"
     r"|seite nicht gefunden|page introuvable|no longer (?:available|exists)|页面不存在"
     r"|商品不存在|宝贝不存在|已下架|已经?下柜|找不到(?:该)?(?:页面|商品)"

@@ -13,31 +13,34 @@ from scrapers.reading import prices
 from scrapers.reading.documents import lowered, squeezed
 
 _SIGN = (
-    r"(?:¥|￥|&yen;|us ?\$|hk\$|nt\$|r\$|\$|€|£|₹|₩|฿|rmb|cny|usd|eur|gbp|chf|kr\.?|zł)"
+    r"(?:¥|￥|&yen;|us ?\$|hk\$|nt\$|r\$|\$|€|£|₹|₩|฿|rmb|cny|usd|eur|gbp|chf|kr\.?|zł"
+    r"|₱|₺|₪|₴|₦|[acs]\$|nz\$|mx\$|(?<![a-z])(?:rp\.?|rm|php|sgd|myr|idr|thb|vnd|jpy"
+    r"|krw|inr|aud|cad|nzd|hkd|twd|brl|mxn|try|aed|sar|pln|sek|nok|dkk|czk))"
 )
 _AFTER = (
     r"(?:€|元|円|원|zł|kč|kr\b|руб\.?|₽|₫"
-    r"|eur\b|usd\b|chf\b|gbp\b|cny\b|pln\b|sek\b|dkk\b)"
+    r"|₺|₴|฿|lei\b|ft\b|eur\b|usd\b|chf\b|gbp\b|cny\b|pln\b|sek\b|dkk\b)"
 )
-_AMOUNT = r"\d[\d.,'’ ]*\d|\d"
+_AMOUNT = r"\d(?:[\d.,'’]| (?=\d{3}(?!\d)))*\d|\d"
 # The sign may stand on either side; a price without a label must have one.
 _PRICE = rf"(?:{_SIGN}\s*(?:{_AMOUNT})|(?:{_AMOUNT})\s*{_AFTER})"
 _PRICED = re.compile(_PRICE)
 
 _KINDS = {
-    "list_price": r"原\s?价|市场价|划线价|吊牌价|参考价|专柜价|门市价|建议零售价|指导价"
+    "list_price": r"原\s?[价價]|市场价格?|市價|划线价|吊牌价|参考价|专柜价|门市价"
+    r"|建议零售价|指导价"
     r"|list\s+price|rrp|msrp|was|regular\s+price|original(?:ly|\s+price)?|uvp|statt"
     r"|ursprünglich|prix\s+conseillé|au\s+lieu\s+de|prezzo\s+di\s+listino|antes|de:"
     r"|メーカー希望小売価格|定価",
     "final_price": r"到手价?|券后价?|预估到手价?|折后价|after\s+coupon",
     "activity_price": r"活动价|促销价|秒杀价|限时价|抢购价|大促价|特价|直降价|预售价"
     r"|flash\s+price|deal\s+price",
-    "member_price": r"会员价|vip价|88vip价?|plus价|member(?:s'?|\s)?\s*price"
+    "member_price": r"会员价|會員價|vip价|88vip价?|plus价|member(?:s'?|\s)?\s*price"
     r"|付费会员价",
     "group_price": r"拼团价|拼单价|\d+\s?人团|\d+\s?人拼单?|团购价|发起拼单",
-    "price": r"售\s?价|价\s?格|现\s?价|零售价|淘宝价|京东价|商城价|本店价|会员购"
-    r"|单独购买"
-    r"|单买价|一口价|销售价|(?:our|your|sale|current|new)?\s*price|now(?:\s+only)?"
+    "price": r"售\s?[价價]|本店售价|价\s?格|现\s?价|零售价|淘宝价|京东价|商城价|本店价"
+    r"|会员购|单独购买|单买价|一口价|销售价|(?:(?:our|your|sale|current|new)\s+)?"
+    r"(?<!list )(?<!regular )(?<!original )price|now(?:\s+only)?"
     r"|preis"
     r"|jetzt(?:\s+nur)?|nur|prix|precio|prezzo|preço|por:|販売価格|価格|税込|cena|цена",
 }
@@ -52,7 +55,7 @@ _LABELS = {
 _BARE = {
     name: re.compile(rf"(?:{words})\s*[:：]?\s*(?P<price>{_AMOUNT})(?![\d%折万人件])")
     for name, words in {
-        "list_price": r"原价|市场价|划线价|吊牌价|专柜价",
+        "list_price": r"原[价價]|市场价格?|划线价|吊牌价|专柜价",
         "final_price": r"到手价|券后价",
         "activity_price": r"活动价|促销价|秒杀价|限时价",
         "member_price": r"会员价",
@@ -116,15 +119,25 @@ _GONE = re.compile(
     r"|n'est\s+plus\s+disponible",
 )
 _SOLD_OUT = re.compile(
-    r"售罄|已售完|已抢光|卖光了|缺货|无货|暂时无货|补货中|到货通知|sold\s+out"
+    r"售罄|已售完|已抢光|卖光了|缺货|无货|暂时无货|补货中|到货通知|缺貨|補貨中|售完|sold\s+out"
     r"|out\s+of\s+stock"
     r"|currently\s+unavailable|ausverkauft|nicht\s+vorrätig|nicht\s+lieferbar"
     r"|rupture\s+de"
     r"\s+stock|épuisé|agotado|esgotado|esaurito|uitverkocht|slutsåld|нет\s+в\s+наличии"
     r"|在庫切れ|売り切れ|품절",
 )
+# What is written on the way to buy one thing.
+BUYING = re.compile(
+    r"加入[购購]物[车車]|立即[购購][买買]|立刻购买|马上抢"
+    r"|add to (?:cart|bag|basket|trolley)"
+    r"|buy (?:it )?now|in den (?:warenkorb|einkaufswagen)|ajouter au panier"
+    r"|añadir al? (?:la )?(?:carrito|cesta)|comprar|adicionar ao carrinho"
+    r"|aggiungi al carrello|in winkel(?:wagen|mandje)|lägg i|læg i kurv|legg i"
+    r"|lisää ostoskoriin|カートに入れる|в корзину|do koszyka|do košíku|kosárba"
+    r"|장바구니|바로\s?구매|구매하기|sepete ekle|ใส่ตะกร้า|thêm vào giỏ|keranjang"
+)
 _ON = re.compile(
-    r"有货|现货|加入购物车|立即购买|立刻购买|马上抢|in\s+stock|add\s+to\s+(?:cart|bag"
+    r"有货|现货|有貨|in\s+stock|add\s+to\s+(?:cart|bag"
     r"|basket"
     r"|trolley)|buy\s+(?:it\s+)?now|auf\s+lager|sofort\s+lieferbar"
     r"|in\s+den\s+(?:warenkorb"
@@ -132,22 +145,24 @@ _ON = re.compile(
     r"|a\s+la)"
     r"|disponibile|aggiungi\s+al|op\s+voorraad|i\s+lager|в\s+наличии|в\s+корзину"
     r"|在庫あり"
-    r"|カートに入れる",
+    r"|カートに入れる|재고\s?있음|" + BUYING.pattern,
 )
 _STOCK = re.compile(
     r"库存\s*[:：]?\s*(\d{1,7})\s*[件个]?(?!\d)"
-    r"|(?<!\d)(\d{1,5})\s+(?:left\s+)?in\s+stock"
+    r"|(?<![\d.,$€£¥])(?<![$€£¥] )(\d{1,5})\s+(?:left\s+)?in\s+stock"
     r"|only\s+(\d{1,4})\s+left|noch\s+(\d{1,4})\s+(?:stück\s+)?(?:auf\s+lager"
     r"|verfügbar)",
 )
 
 
-_COLON = re.compile(r"[\u4e00-\u9fff]\s*[:：]")
+_COLON = re.compile(r"[\u4e00-\u9fff]\s*[:：]|S[Kk][Uu]\b|Item |Art")
 _NAMES = {
     "brand": re.compile(r"(?:商品)?品牌\s*[:：]\s*([^\s,，;；|]{1,30})"),
     "mpn": re.compile(r"(?:产品)?型号\s*[:：]\s*([\w./-]{1,40})"),
     "seller_sku": re.compile(
         r"(?:商品编号|商品编码|货号|商品货号)\s*[:：]\s*([\w./-]{1,40})"
+        r"|\b(?:SKU|Sku|Item (?:no\.?|number|#)|Artikel-?(?:nr\.?|nummer)|Art\.-Nr\.)"
+        r"\s*[:：]?\s*((?=[\w./-]*\d)[\w./-]{3,40})"
     ),
     "gtin": re.compile(r"(?:商品)?条形?码\s*[:：]\s*(\d{8,14})\b"),
     "shop_name": re.compile(
@@ -264,10 +279,15 @@ def named(words: str) -> dict[str, str]:
     if not _COLON.search(words):
         return {}
     return {
-        name: match[1]
+        name: next(each for each in match.groups() if each)
         for name, pattern in _NAMES.items()
         if (match := pattern.search(words))
     }
+
+
+def is_price(words: str) -> bool:
+    """Tell whether a text is one price with its sign and nothing else."""
+    return bool(_PRICED.fullmatch(lowered(words)))
 
 
 def prices_in(words: str) -> int:

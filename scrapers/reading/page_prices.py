@@ -8,7 +8,7 @@ from typing import Any
 
 from lxml.html import HtmlElement
 
-from scrapers.reading import prices
+from scrapers.reading import labels, prices
 from scrapers.reading.documents import (
     Document,
     lowered,
@@ -19,9 +19,10 @@ from scrapers.reading.documents import (
 
 _PRICE = re.compile(r"price|prc\b|preis|prix|precio|prezzo|cost\b|amount|jiage|money")
 _STRUCK = re.compile(
-    r"old|was\b|was-|-was|list|orig|regular|strike|struck|cross|msrp|rrp|uvp|compare"
-    r"|market"
-    r"|before|prev|line-?through|\bdel\b|full-?price|yuanjia",
+    r"(?<![a-z])old|was\b|-was-|was(?=[A-Z_-])|list[-_]?price|price[-_]{1,2}list"
+    r"|(?<![a-z])list(?=\s|$)|orig|regular|strike|struck|(?<![a-z])cross(?!-)"
+    r"|msrp|rrp|mrp\b|uvp|compare|market(?!ing)|before|prev|line-?through|\bdel\b|deleted"
+    r"|full-?price|yuanjia",
 )
 _OTHER = re.compile(
     r"sav(?:e|ing)|discount|\boff\b|percent|shipping|postage|delivery|per-?unit"
@@ -50,10 +51,14 @@ _TAGS = (
     *("ins", "label", "li", "p", "s", "section", "small", "span", "strike", "strong"),
     *("td", "tr", "ul"),
 )
+# What a mark says of its neighbours: `with-list-price`, `has-old-price`.
+_BESIDE = re.compile(r"\b(?:with|has|no|without|is)-[\w-]+")
+_CENTS = re.compile(r"cents?\b|fraction|decimal|superscript")
 _STRIKING = ("del", "s", "strike")
 _STRUCK_ABOVE = re.compile(r"line-?through|old-?price|was-?price|list-?price|strike")
 _NAMED = re.compile(r"(?:product|goods|item|main)[-_]?(?:title|name)\b")
 _NAMING = ("h2", "h3", "div", "p", "span")
+MAX_UNMARKED = 150
 MAX_CANDIDATES = 60
 _GOES_ON = re.compile(r"\d|[.,]\d")
 NEAR = 4000
@@ -78,7 +83,15 @@ def title_of(document: Document) -> tuple[str | None, HtmlElement | None]:
         words = words_of(heading)
         if 2 < len(words) <= 300 and not _is_elsewhere(heading):
             return words, heading
-    return None, None
+    return _written_title(document), None
+
+
+def _written_title(document: Document) -> str | None:
+    """Return the part of the page's title that its body repeats."""
+    for part in re.split(r"\s*[|_–—·»]\s*|\s+-\s+", document.title):
+        if len(part) > 1 and part in document.words:
+            return part
+    return None
 
 
 def near_title(document: Document, title: str | None) -> str:
@@ -109,7 +122,8 @@ def marked(document: Document, heading: HtmlElement | None) -> dict[str, Any]:
             elif element is heading:
                 title_at = place
     places = sorted(priced)
-    after = [place for place in places if place > title_at]
+    end = _end_of_goods(document, title_at)
+    after = [place for place in places if title_at < place < end]
     before = [place for place in places if place < title_at]
     for place in after[:MAX_CANDIDATES]:
         if _take(priced[place], found):
@@ -118,6 +132,8 @@ def marked(document: Document, heading: HtmlElement | None) -> dict[str, Any]:
         for place in reversed(before[-8:]):
             if _take(priced[place], found):
                 break
+    if "price" not in found and heading is not None:
+        _take_unmarked(document, title_at, min(end, title_at + MAX_UNMARKED), found)
     low = found.get("price")
     if low is not None and found.get("list_price", low) <= low:
         for name in [each for each in found if each.startswith("list_price")]:
@@ -125,10 +141,40 @@ def marked(document: Document, heading: HtmlElement | None) -> dict[str, Any]:
     return found
 
 
+def _end_of_goods(document: Document, title_at: int) -> int:
+    """Return the place of the heading below which other goods stand."""
+    ends = {
+        heading
+        for heading in document.body.iterdescendants("h2", "h3", "h4", "h5")
+        if len(words := lowered(words_of(heading))) < 60 and _END.search(words)
+    }
+    for place, element in enumerate(document.elements if ends else ()):
+        if place > title_at and element in ends:
+            return place
+    return len(document.elements)
+
+
+def _take_unmarked(
+    document: Document, title_at: int, end: int, found: dict[str, Any]
+) -> None:
+    """Take prices that stand by themselves between the title and the way to buy.
+
+    For pages whose classes are made up by a tool and say nothing.
+    """
+    for element in document.elements[title_at + 1 : end]:
+        words = words_of(element) if len(element) < 4 else ""
+        if not 1 < len(words) <= 40:
+            continue
+        if labels.is_price(words) and _take(element, found):
+            return
+        if "price" in found and labels.BUYING.search(lowered(words)):
+            return
+
+
 def _take(element: HtmlElement, found: dict[str, Any]) -> bool:
     """Take what an element says; tell whether everything wanted is there."""
-    struck, mark = element.tag in _STRIKING, mark_of(element)
-    words = words_of(element)
+    struck, mark = element.tag in _STRIKING, _BESIDE.sub("", mark_of(element))
+    words = _with_point(element)
     if not words or len(words) > 80 or not re.search(r"\d", words):
         return False
     if _is_elsewhere(element):
@@ -136,15 +182,23 @@ def _take(element: HtmlElement, found: dict[str, Any]) -> bool:
     if _OTHER.search(mark) and not _STRUCK.search(mark):
         return False
     struck = struck or bool(_STRUCK.search(mark)) or _is_struck_above(element)
+    before = ""
     if not struck:
         for inner in element.iterdescendants(*_TAGS):
-            if inner.tag in _STRIKING or _STRUCK.search(mark_of(inner)):
+            if (
+                inner.tag in _STRIKING
+                or "line-through" in inner.get("style", "")
+                or _STRUCK.search(_BESIDE.sub("", mark_of(inner)))
+            ):
+                before = before or words_of(inner)
                 words = squeezed(words.replace(words_of(inner), " ", 1))
     if not struck and len(re.findall(r"\d[\d.,]*", words)) > 2:
         return False
     read = prices.parse(words)
     if read.amount is None or read.amount <= 0 or read.is_instalment:
         return False
+    if int(read.amount.as_tuple().exponent) < -3:
+        return False  # two numbers run into one
     if re.search(r"省|立减|save|you save|spare|économisez", words, re.I):
         return False
     parent = element.getparent()
@@ -160,7 +214,26 @@ def _take(element: HtmlElement, found: dict[str, Any]) -> bool:
         found[f"{name}_high"] = read.high
     if read.currency:
         found.setdefault("currency_sign", read.currency)
+    struck_amount = prices.parse(before).amount if name == "price" else None
+    if struck_amount and struck_amount > read.amount:
+        found.setdefault("list_price", struck_amount)
     return "price" in found and "list_price" in found
+
+
+def _with_point(element: HtmlElement) -> str:
+    """Return the words of an element; cents that only stand higher get their point."""
+    words = words_of(element)
+    for part in element.iterdescendants("sup", "span", "small"):
+        cents = part.text or ""
+        if part.tag != "sup" and not _CENTS.search(mark_of(part)):
+            continue
+        if re.fullmatch(r"\s*\d\d\s*", cents) and not len(part):
+            whole = re.search(rf"(\d[\d.,]*?)\s?{cents.strip()}(?!\d)", words)
+            if whole and whole[1][-1].isdigit():
+                point = "," if re.search(r"\.\d{3}$", whole[1]) else "."
+                start, end = whole.span()
+                words = f"{words[:start]}{whole[1]}{point}{cents.strip()}{words[end:]}"
+    return words
 
 
 def _is_instalment(around: str, words: str) -> bool:

@@ -6,7 +6,7 @@ import re
 
 from scrapers.items import Links
 from scrapers.reading import identities, labels, page_prices, schema_org, values
-from scrapers.reading.documents import Document
+from scrapers.reading.documents import Document, lowered
 from scrapers.reading.json_ld import types_of
 from scrapers.reading.values import Facts, Node
 
@@ -82,13 +82,7 @@ def is_goods(
         return bool(asked) and bool(
             re.search(r"加入购物车|add to (?:cart|bag)", document.words)
         )
-    buttons = re.findall(
-        r"加入购物车|立即购买|add to (?:cart|bag|basket)|buy now|in den warenkorb"
-        r"|ajouter au"
-        r" panier|añadir al carrito|aggiungi al carrello",
-        document.words,
-        re.IGNORECASE,
-    )
+    buttons = labels.BUYING.findall(lowered(document.words))
     if not merged.get("status"):
         return False
     near = page_prices.near_title(document, merged["title"])
