@@ -146,9 +146,11 @@ class Listing:
     # where in a list
     rank: int | None = None
     rank_list: str | None = None
+    """The ranking that `rank` is of, else the search that `position` is of."""
     is_ad: bool | None = None
     page_no: int | None = None
     position: int | None = None
+    """From 1 over all pages of the search."""
 
     attributes: dict[str, Any] = field(default_factory=dict)
     """Variant options (`Size`: `M`) and what else the platform tells."""
@@ -181,6 +183,9 @@ class SearchRank:
     rank_list: str
     """The keyword or category asked for, or the name of the ranking."""
     position: int
+    """From 1 over all pages of the list."""
+    currency: str | None = None
+    """Of the listing's prices, since no observation goes without one."""
     page_no: int | None = None
     rank: int | None = None
     is_ad: bool | None = None

@@ -26,6 +26,7 @@ class Job:
     as_of: str
     work: str
     urls: tuple[str, ...]
+    streams: tuple[str, ...] = ()
     pages: str | None = None
     hosts: tuple[str, ...] = ()
     allow_private: bool = False
@@ -82,6 +83,6 @@ def read(text: bytes) -> Job:
     facts: dict[str, Any] = {
         name: value for name, value in stated.items() if name in known
     }
-    for name in ("urls", "hosts"):
+    for name in ("urls", "hosts", "streams"):
         facts[name] = tuple(facts.get(name) or ())
     return Job(**facts)

@@ -6,7 +6,7 @@ import hashlib
 import importlib
 import inspect
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +15,16 @@ from typing import Any
 import orjson
 
 from scrapers import store
-from scrapers.items import HINDERED, STREAMS, Page, Reading, as_record
+from scrapers.items import (
+    HINDERED,
+    STREAMS,
+    Item,
+    Page,
+    Reading,
+    SearchRank,
+    Seller,
+    as_record,
+)
 
 # The canonical stream each item lands in, and what its key is made of.
 _LANDED = {
@@ -26,8 +35,9 @@ _LANDED = {
 _LANDED["sellers"] = "shops"
 _KEYS = {
     "listings": ("platform_id", "listing_id", "sku_id", "observed_at"),
+    "search_ranks": ("platform_id", "listing_id", "rank_list", "observed_at"),
     "categories": ("platform_id", "platform_category_id", "observed_at"),
-    "shops": ("platform_id", "shop_id"),
+    "sellers": ("platform_id", "shop_id"),
 }
 _GZIP = b"\x1f\x8b"
 
@@ -153,8 +163,8 @@ def _lines(task: Task, digest: str | None, reading: Reading) -> dict[str, list[b
     if reading.verdict in HINDERED:
         return lines
     keys: set[str] = set()
-    for item in reading.items:
-        stream = _LANDED[STREAMS[type(item)]]
+    for item in _distinct(reading):
+        stream = STREAMS[type(item)]
         record = as_record(item)
         if isinstance(record.get("attributes"), dict):
             record["attributes"] = orjson.dumps(record["attributes"]).decode()
@@ -168,8 +178,25 @@ def _lines(task: Task, digest: str | None, reading: Reading) -> dict[str, list[b
             "source_ref": f"{task.url}#{digest}" if digest else task.url,
             "record": record,
         }
-        lines.setdefault(stream, []).append(orjson.dumps(line))
+        if isinstance(item, Seller):
+            # seen again as it was, it is the same record
+            del record["observed_at"]
+        lines.setdefault(_LANDED[stream], []).append(orjson.dumps(line))
     return lines
+
+
+def _distinct(reading: Reading) -> Iterator[Item]:
+    """Yield the items of a reading but for places that a listing tells itself."""
+    told = {
+        (each.listing_id, each.rank_list, each.position or each.rank)
+        for each in reading.listings
+    }
+    for item in reading.items:
+        is_told = isinstance(item, SearchRank) and (
+            (item.listing_id, item.rank_list, item.position) in told
+        )
+        if not is_told:
+            yield item
 
 
 def seen_again(lines: bytes, at: str) -> dict[str, list[bytes]]:

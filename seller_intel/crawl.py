@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,9 @@ from typing import Any
 import orjson
 
 from scrapers import job as jobs
+from scrapers import rereading, store
 from scrapers.job import Job
-from seller_intel import crawl_tallies, raw_pages, settings, sources
+from seller_intel import connections, crawl_tallies, raw_pages, settings, sources
 from seller_intel.crawl_tallies import Tallies
 from seller_intel.extraction import Asked, Got
 from seller_intel.sources import Source
@@ -27,6 +28,8 @@ _PASSED = frozenset(
     )
 )
 _OPTIONS = _PASSED | {"urls", "hosts", "currency", "contact", "rules", "keep_pages"}
+# Instead of addresses: they stand in the connection, as its host or `extra.urls`.
+BY_CONNECTION = "connection"
 # What a child may take to end, in seconds, once its own time is up.
 _GRACE = 300
 # The share of pages that hinder us from which a crawl is only part of the shop.
@@ -43,36 +46,48 @@ def collect(asked: Asked) -> Got:
     What a host showed instead of goods lands as lines that are no records. A crawl
     that was hindered is marked partial, and covers no window.
     """
-    if asked.window and asked.window[1] < asked.as_of - timedelta(hours=1):
-        raise sources.RegistryError(
-            f"{asked.source.name} shows the present; a past window cannot be crawled"
-        )
+    refuse_past(asked)
     job = job_of(asked.source, asked.run, asked.as_of)
     summary = run(job)
     tallies = Tallies()
     for stream, line in lines(job):
-        if stream == "!":
-            _land_hindrance(asked, orjson.loads(line))
-        elif any(each.name == stream for each in asked.source.streams):
-            asked.writer(stream).block(memoryview(line), 1)
-            tallies.add(stream, orjson.loads(line))
+        land_line(asked, tallies, stream, line)
     if job.pages:
         raw_pages.index(asked.source.name, asked.run, _visits(job))
-    return _got(asked, tallies, summary)
+    return got(asked, tallies, summary)
 
 
-def _got(asked: Asked, tallies: Tallies, summary: dict[str, Any]) -> Got:
+def refuse_past(asked: Asked) -> None:
+    """Raise where a time is asked for that no page shows any more."""
+    if asked.window and asked.window[1] < asked.as_of - timedelta(hours=1):
+        raise sources.RegistryError(
+            f"{asked.source.name} shows the present; a past window cannot be crawled"
+        )
+
+
+def land_line(asked: Asked, tallies: Tallies, stream: str, line: bytes) -> None:
+    """Write a landing line, if its stream is asked for, and count it."""
+    if stream == "!":
+        _land_hindrance(asked, orjson.loads(line))
+    elif any(each.name == stream for each in asked.source.streams):
+        asked.writer(stream).block(memoryview(line), 1)
+        tallies.add(stream, orjson.loads(line))
+
+
+def got(asked: Asked, tallies: Tallies, summary: dict[str, Any]) -> Got:
+    """Return what a run came to: its window, unless what it brought is partial."""
     told = crawl_tallies.told(summary, tallies)
     told["is_partial"] = told["hindered_share"] >= PARTIAL or bool(summary["stopped"])
-    got = Got(manifest={"crawl": told})
+    found = Got(manifest={"crawl": told})
     if not tallies.streams and not told["hindered"]:
         seen = ", ".join(f"{name} {count}" for name, count in told["classes"].items())
-        got.failures.append(f"no page gave anything to land ({seen or 'no requests'})")
+        said = f"no page gave anything to land ({seen or 'no requests'})"
+        found.failures.append(said)
     if not told["is_partial"] and tallies.streams:
         until = max(tallies.observed_to or asked.as_of, asked.as_of)
         window = (asked.as_of, until + timedelta(seconds=1))
-        got.windows = {each.name: [window] for each in asked.source.streams}
-    return got
+        found.windows = {each.name: [window] for each in asked.source.streams}
+    return found
 
 
 def _land_hindrance(asked: Asked, stated: dict[str, Any]) -> None:
@@ -84,15 +99,7 @@ def _land_hindrance(asked: Asked, stated: dict[str, Any]) -> None:
 def job_of(source: Source, run: str, as_of: datetime) -> Job:
     """Return what a source asks of the crawler, as a job."""
     options = source.options
-    unknown = sorted(options.keys() - _OPTIONS)
-    if unknown:
-        raise sources.RegistryError(
-            f"source {source.name}: no option {', '.join(unknown)} of a crawl; known:"
-            f" {', '.join(sorted(_OPTIONS))}"
-        )
-    urls = tuple(map(str, options.get("urls") or ()))
-    if not urls:
-        raise sources.RegistryError(f"source {source.name}: options.urls is missing")
+    urls = () if source.is_searched else _urls(source)
     config = settings.current()
     keeps = options.get("keep_pages", True) is not False
     return Job(
@@ -102,6 +109,7 @@ def job_of(source: Source, run: str, as_of: datetime) -> Job:
         as_of=as_of.isoformat(),
         work=str(config.home / "crawls" / source.name),
         urls=urls,
+        streams=tuple(each.name for each in source.streams),
         hosts=tuple(str(each).lower() for each in options.get("hosts") or ()),
         pages=raw_pages.folder(source.name) if keeps else None,
         allow_private=source.allow_private,
@@ -110,6 +118,24 @@ def job_of(source: Source, run: str, as_of: datetime) -> Job:
         user_agent=_agent(options.get("contact")),
         **{name: options[name] for name in _PASSED & options.keys()},
     )
+
+
+def _urls(source: Source) -> tuple[str, ...]:
+    """Return where a crawl begins; refuse options that no crawl has."""
+    unknown = sorted(source.options.keys() - _OPTIONS)
+    if unknown:
+        raise sources.RegistryError(
+            f"source {source.name}: no option {', '.join(unknown)} of a crawl; known:"
+            f" {', '.join(sorted(_OPTIONS))}"
+        )
+    stated: Any = source.options.get("urls") or ()
+    if stated == BY_CONNECTION:
+        connection = connections.get(str(source.connection))
+        stated = connection.extra.get("urls") or [connection.host]
+    urls = tuple(str(each) for each in stated if each)
+    if not urls:
+        raise sources.RegistryError(f"source {source.name}: options.urls is missing")
+    return urls
 
 
 def _defaults(source: Source) -> dict[str, str]:
@@ -149,6 +175,17 @@ def run(job: Job) -> dict[str, Any]:
     return orjson.loads((job.folder / f"run={job.run}.summary").read_bytes())
 
 
+def keep(job: Job, body: bytes) -> str:
+    """Keep a page as it came, once; return the name it is kept under."""
+    return store.put(job.pages or "", body)
+
+
+def read_again(job: Job, index: Path) -> Iterator[tuple[str, bytes]]:
+    """Read kept pages here and now; yield their landing lines with their streams."""
+    for task in rereading.tasks(job, index):
+        yield from split_lines(rereading.again(task))
+
+
 def reread(job: Job, index: Path, lines_to: Path) -> None:
     """Read kept pages again, as an index lists them, into landing lines."""
     job.folder.mkdir(parents=True, exist_ok=True)
@@ -186,7 +223,7 @@ def lines(job: Job) -> Iterator[tuple[str, bytes]]:
         yield from split_lines(file)
 
 
-def split_lines(file: Any) -> Iterator[tuple[str, bytes]]:
+def split_lines(file: Iterable[bytes]) -> Iterator[tuple[str, bytes]]:
     """Yield streams and landing lines of an open file of them."""
     for line in file:
         stream, _, record = line.partition(b"\t")

@@ -148,9 +148,12 @@ def _reader(source: Source) -> ModuleType:
     """Return the module that reads this source: its ingestor, else the crawler.
 
     A source of a platform that has both is crawled where it names addresses, and read
-    as an account where it names a connection.
+    as an account where it names a connection. One that names keywords, categories or
+    products searches the marketplace by that connection.
     """
     name = f"seller_intel.ingestors.{source.platform}"
+    if source.is_searched and importlib.util.find_spec(f"{name}_search"):
+        return importlib.import_module("seller_intel.searches")
     spider = settings.current().root / "scrapers/spiders" / f"{source.platform}.py"
     is_crawled = spider.exists() and "urls" in source.options
     if importlib.util.find_spec(name) and not is_crawled:

@@ -17,6 +17,10 @@ class RegistryError(ValueError):
     """sources.yml says something that cannot be meant."""
 
 
+# What a source may search a marketplace for, and what one of it is called.
+SEARCHED = {"keywords": "keyword", "categories": "category", "products": "products"}
+
+
 @dataclass(frozen=True)
 class Shop:
     """What sells: a store on a platform, ours or a rival's."""
@@ -71,6 +75,11 @@ class Source:
     split: bool = False
     allow_private: bool = False
     options: dict[str, Any] = field(default_factory=dict, hash=False)
+
+    @property
+    def is_searched(self) -> bool:
+        """Whether it searches a marketplace for listings of others."""
+        return bool(SEARCHED.keys() & self.options.keys())
 
     def stream(self, stream_id: str) -> Stream:
         """Return one stream of this source."""

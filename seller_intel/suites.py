@@ -11,7 +11,7 @@ import yaml
 from seller_intel import settings, yaml_files
 
 CRITICAL, WARNING = "critical", "warning"
-_SUITE_KEYS = {"name", "expectations", "meta", "notes"}
+_SUITE_KEYS = {"name", "like", "expectations", "meta", "notes"}
 _CHECK_KEYS = {"type", "kwargs", "severity", "notes"}
 _COLUMN_KEYS = ("column", "column_A", "column_B")
 _COLUMN_LISTS = ("column_list", "column_set")
@@ -118,7 +118,11 @@ def merged(common: Suite, own: list[Check]) -> tuple[Check, ...]:
 
 
 def read(path: Path, name: str) -> Suite:
-    """Return one suite, or raise naming the file and what is wrong in it."""
+    """Return one suite, or raise naming the file and what is wrong in it.
+
+    `like` names a suite beside it whose checks this one asks too, but for those it
+    states anew.
+    """
     if not path.exists():
         raise SuiteError(f"no suite for {name}: write {path}")
     try:
@@ -130,10 +134,24 @@ def read(path: Path, name: str) -> Suite:
     if stated.get("name") != name:
         raise SuiteError(f"{path}: name must be {name}, not {stated.get('name')}")
     listed = stated.get("expectations")
-    if not isinstance(listed, list) or not listed:
+    if listed is None and "like" in stated:
+        listed = []
+    if not isinstance(listed, list) or not (listed or "like" in stated):
         raise SuiteError(f"{path}: expectations must be a list of at least one")
-    checks = tuple(_check(path, number, each) for number, each in enumerate(listed, 1))
+    own = [_check(path, number, each) for number, each in enumerate(listed, 1)]
+    checks = merged(_likened(path, stated), own) if "like" in stated else tuple(own)
     return Suite(name=name, path=path, checks=checks, **_meta(path, stated))
+
+
+def _likened(path: Path, stated: dict[str, Any]) -> Suite:
+    """Return the suite that another one is like; one that is like a third is none."""
+    folder, _, table = str(stated["like"]).partition(".")
+    model = path.with_name(f"{table}.yml")
+    if folder != path.parent.name or model == path or not model.exists():
+        raise SuiteError(f"{path}: like names no suite beside it: {stated['like']}")
+    if "like" in (yaml_files.read(model) or {}):
+        raise SuiteError(f"{path}: {stated['like']} is like another suite itself")
+    return read(model, str(stated["like"]))
 
 
 def _check(path: Path, number: int, stated: Any) -> Check:

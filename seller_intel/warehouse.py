@@ -84,6 +84,12 @@ class Session:
                     copy.write(chunk)
             return cursor.rowcount
 
+    def copy_out(self, query: Query) -> Iterator[bytes]:
+        """Yield what COPY ... TO STDOUT sends, chunk by chunk."""
+        with self.connection.cursor() as cursor, cursor.copy(_composed(query)) as copy:
+            for chunk in copy:
+                yield bytes(chunk)
+
 
 def statement(name: str, **identifiers: str | sql.Composable) -> sql.Composed:
     """Return a .sql file with its {names} composed as identifiers, never formatted."""

@@ -90,6 +90,49 @@ def test_what_is_wrong_in_a_suite_is_said_with_file_and_place(
     assert "files__orders.yml" in str(refused.value)
 
 
+ALIKE = """
+name: raw.jd__orders
+like: raw.files__orders
+expectations:
+  - type: expect_column_values_to_not_be_null
+    kwargs: {column: order_id, mostly: 0.5}
+    severity: critical
+"""
+
+
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    """A folder of suites of raw."""
+    made = tmp_path / "raw"
+    made.mkdir()
+    return made
+
+
+def test_a_suite_like_another_asks_the_same_but_for_what_it_states_anew(folder):
+    more = GOOD.replace("order_id", "shop_id").partition("expectations:")[2]
+    (folder / "files__orders.yml").write_text(GOOD + more, encoding="utf-8")
+    path = folder / "jd__orders.yml"
+    path.write_text(ALIKE, encoding="utf-8")
+
+    checks = suites.read(path, "raw.jd__orders").checks
+
+    assert [(each.column, each.kwargs["mostly"]) for each in checks] == [
+        ("shop_id", 0.9),
+        ("order_id", 0.5),
+    ]
+
+
+@pytest.mark.parametrize(
+    "model", ["raw.nothing", "marts.files__orders", "raw.jd__orders"]
+)
+def test_a_suite_is_like_one_beside_it_or_is_refused(folder, model):
+    path = folder / "jd__orders.yml"
+    path.write_text(ALIKE.replace("raw.files__orders", model), encoding="utf-8")
+
+    with pytest.raises(SuiteError, match="like names no suite beside it"):
+        suites.read(path, "raw.jd__orders")
+
+
 @pytest.mark.parametrize(
     ("found", "put"),
     [

@@ -22,13 +22,17 @@ RUN = "20260220T060000"
 RUNS = ("20260127T060000", "20260129T060000", "20260131T060000")
 OWN = "taobao:0"
 CORE = Path(__file__).parents[1] / "dbt_project/models/core"
-FOLDERS = ("listings", "counters", "prices", "categories", "platforms")
+FOLDERS = (
+    *("listings", "counters", "prices", "categories", "platforms"),
+    *("policies", "positions", "traffic"),
+)
 # What says how a build went about it, not what it found.
 ABOUT_THE_BUILD = {
     "int_counter_texts_read",
     "int_listing_prices_doubted",
     "int_listing_prices_touched",
     "int_listings_touched",
+    "int_policies_touched",
     "int_price_inputs_changed",
 }
 PRICES = "marts_build.competitor_prices_daily"
@@ -78,6 +82,20 @@ def references() -> Iterator[tuple[str, list[dict]]]:
                 ("shopee", 3),
                 ("taobao", 4),
             )
+        ],
+    )
+    yield (
+        "price_policies",
+        [
+            {
+                "platform_id": "all",
+                "policy_id": f"floor-{currency}",
+                "policy_price": price,
+                "currency": currency,
+                "valid_from": "2026-01-05",
+                "own_listing_id": OWN,
+            }
+            for currency, price in (("CNY", "70.00"), ("USD", "12.00"))
         ],
     )
     yield (
@@ -165,6 +183,17 @@ def test_incremental_builds_give_what_a_full_one_gives(line):
             },
         ),
         (
+            "price_policies",
+            {
+                "platform_id": "all",
+                "policy_id": "floor-CNY",
+                "policy_price": "90.00",
+                "currency": "CNY",
+                "valid_from": "2026-01-15",
+                "own_listing_id": OWN,
+            },
+        ),
+        (
             "platform_fees",
             {
                 "platform_id": "jd",
@@ -217,6 +246,8 @@ def test_incremental_builds_give_what_a_full_one_gives(line):
         assert by_steps[name] == rows, name
     assert len(at_once["fct_listing_snapshots"]) > 500
     assert len(at_once["marts.price_changes"]) > 50
+    assert len(at_once["marts.price_policy_breaches"]) > 3
+    assert len(at_once["marts.price_positions_daily"]) > 20
 
 
 def test_the_order_and_number_of_deliveries_do_not_matter(line):

@@ -37,6 +37,8 @@ UNITS = {
     "money",
     "fraction",
     "ratio",
+    "weeks",
+    "number",
 }
 _VIEW_COLUMN = re.compile(r"^comment on column marts\.(\w+)\.(\w+) is", re.MULTILINE)
 

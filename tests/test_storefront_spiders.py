@@ -17,8 +17,6 @@ from seller_intel import clock, crawl, settings, sources
 
 RUN = "20261113T060000"
 WEB = ("harbor", "fjord", "meadow", "lanhai", "jiuhao")
-# Those whose lists lead on by links: next, numbered, numbered in paths.
-LINKED = ("harbor", "fjord", "jiuhao")
 
 
 @pytest.fixture
@@ -41,14 +39,16 @@ def opened(names: tuple[str, ...], plan: Plan) -> Street:
     return street.open_street(found)
 
 
-def crawled(platform: str, urls: list[str], **options: Any) -> Iterator[dict]:
-    """Crawl from some addresses; yield the records that would land."""
+def crawled(
+    platform: str, urls: list[str], brings: str = "listings", **options: Any
+) -> Iterator[dict]:
+    """Crawl from some addresses; yield the records that would land in a stream."""
     stated = {"urls": urls, "delay": 0, "concurrency": 4, "keep_pages": False}
     source = {
         "name": "rival",
         "platform": platform,
         "allow_private": True,
-        "streams": ["listings"],
+        "streams": [brings],
         "options": stated | options,
     }
     registry = {"reporting_currency": "CNY", "sources": [source]}
@@ -56,7 +56,7 @@ def crawled(platform: str, urls: list[str], **options: Any) -> Iterator[dict]:
     job = crawl.job_of(sources.get("rival"), RUN, clock.as_of(RUN))
     crawl.run(job)
     for stream, line in crawl.lines(job):
-        if stream == "listings":
+        if stream == brings:
             yield json.loads(line)["record"]
 
 
@@ -65,7 +65,7 @@ def pages_of(records: list[dict]) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("maps", "names"), [("index", WEB), ("gzip", WEB), ("none", LINKED)]
+    ("maps", "names"), [("index", WEB), ("gzip", WEB), ("none", WEB)]
 )
 def test_every_product_is_found_by_sitemap_or_by_lists(home, maps, names):
     shops = opened(names, Plan(maps=maps))
@@ -116,3 +116,22 @@ def test_a_shop_s_json_gives_every_product_and_its_lowest_price(home, platform, 
         price = Decimal(record["price"])
         found[title] = min(price, found.get(title, price))
     assert found == lowest
+
+
+@pytest.mark.parametrize(
+    ("platform", "name", "stem"),
+    [("shopify", "nimbus", "/collections/"), ("woocommerce", "garten", "")],
+)
+def test_the_categories_of_a_shop_come_where_they_are_asked_for(
+    home, platform, name, stem
+):
+    shops = opened((name,), Plan())
+
+    with server.served(shops) as addresses:
+        found = list(crawled(platform, [addresses[name]], brings="categories"))
+
+    numbers = [record["platform_category_id"] for record in found]
+    assert len(set(numbers)) == len(numbers) > 3
+    assert all(number.startswith("127.0.0.") for number in numbers)
+    assert all(record["name"] for record in found)
+    assert all(stem in (record.get("url") or stem) for record in found)

@@ -37,3 +37,16 @@
 {% macro week_of(day) -%}
     cast({{ dbt.date_trunc('week', day) }} as date)
 {%- endmacro %}
+
+{# Seconds since 1970 of an instant, exact. #}
+{% macro epoch_seconds(instant) -%}
+    {{ adapter.dispatch('epoch_seconds')(instant) }}
+{%- endmacro %}
+
+{% macro default__epoch_seconds(instant) -%}
+    unix_timestamp({{ instant }})
+{%- endmacro %}
+
+{% macro postgres__epoch_seconds(instant) -%}
+    extract(epoch from {{ instant }})
+{%- endmacro %}

@@ -1,4 +1,4 @@
-"""Amazon's Selling Partner API: LWA, two versions of orders, finances."""
+"""Amazon's Selling Partner API: LWA, orders in two versions, finances, goods."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import orjson
 
+from sandbox.gateways import amazon_goods, forms, versions
 from sandbox.gateways import amazon_rows as rows
-from sandbox.gateways import forms, versions
 from sandbox.gateways.desks import Desk
 from sandbox.gateways.exchange import Refused, Reply, Request, said
 from sandbox.gateways.records import Order
 
-PATHS = ("/orders/", "/finances/", "/auth/o2/")
+PATHS = ("/orders/", "/finances/", "/catalog/", "/products/", "/auth/o2/")
 _LAG = 120
 _DAY = 86_400
 _BACK = 2 * 366 * _DAY
@@ -56,6 +56,15 @@ def answer(ask: Request, desk: Desk) -> Reply:
         return said({"payload": _old(parts[3:], ask, desk)})
     if parts[:3] == ["orders", "2026-01-01", "orders"]:
         return said(_new(parts[3:], ask, desk))
+    ways = {
+        ("catalog", "2022-04-01", "items"): amazon_goods.items,
+        ("products", "pricing", "v0", "competitivePrice"): amazon_goods.competitive,
+    }
+    if way := ways.get(tuple(parts)):
+        try:
+            return said(way(ask, desk))
+        except amazon_goods.Malformed as error:
+            raise Refused(_error(400, "InvalidInput", str(error))) from None
     raise Refused(_error(404, "NotFound", "Resource not found."))
 
 

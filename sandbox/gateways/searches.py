@@ -139,8 +139,9 @@ class Goods:
 def _fits(one: Offer, wish: Wish) -> bool:
     if wish.categories and not set(wish.categories) & set(_names(one)):
         return False
-    text = f"{one.title} {one.category.name_zh} {one.shop_name}"
-    if not all(word in text for word in wish.keyword.split()):
+    leaf = one.category
+    text = f"{one.title} {leaf.name_zh} {leaf.name_en} {one.shop_name}".casefold()
+    if not all(word in text for word in wish.keyword.casefold().split()):
         return False
     if wish.only_coupons and not one.coupon:
         return False

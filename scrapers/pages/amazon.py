@@ -1,7 +1,8 @@
 """Amazon: catalog items and competitive pricing of the Selling Partner API.
 
 The catalog gives names, brands, ranks and no price; pricing gives amounts with their
-currency and no name (platform page, section 4). Both land as observations of one ASIN.
+currency and no name (platform page, section 4). Both land as observations of one ASIN,
+in the currency of the marketplace (section 1) where no amount says it.
 """
 
 from __future__ import annotations
@@ -9,13 +10,41 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from scrapers.items import Item, Listing, Page, PageVerdict, Reading, SearchRank
-from scrapers.reading import replies
-from scrapers.reading.replies import money, text
+from scrapers.items import (
+    Category,
+    Item,
+    Listing,
+    Page,
+    PageVerdict,
+    Reading,
+    SearchRank,
+)
+from scrapers.reading import amazon_offers, replies, search_results
+from scrapers.reading.replies import text
 
 PLATFORM = "amazon"
 _THROTTLED = {"QuotaExceeded", "TooManyRequests"}
 _RIGHTS = {"Unauthorized", "AccessDenied", "MissingAuthenticationToken"}
+_EURO = (
+    *("A1PA6795UKMFR9", "A13V1IB3VIYZZH", "APJ6JRA9NG5V4", "A1RKKUPIHCS9HS"),
+    *("A1805IZSGTT6HS", "AMEN7PMS3EDWL", "A28R8C7NBKEWEA"),
+)
+_CURRENCIES = dict.fromkeys(_EURO, "EUR") | {
+    "ATVPDKIKX0DER": "USD",
+    "A2EUQ1WTGCTBG2": "CAD",
+    "A1AM78C64UM0Y8": "MXN",
+    "A2Q3Y263D00KWC": "BRL",
+    "A1F83G8C2ARO7P": "GBP",
+    "A2NODRKZP88ZB9": "SEK",
+    "A1C3SOZRARQ6R3": "PLN",
+    "A33AVAJ2PDY3EV": "TRY",
+    "A2VIGQ35RCS4UG": "AED",
+    "ARBP9OOSHTCHU": "EGP",
+    "A21TJRUUN4KGV": "INR",
+    "A1VC38T7YXB528": "JPY",
+    "A39IBJ37TRP1C6": "AUD",
+    "A19VAU5U5O7RUS": "SGD",
+}
 
 
 def read(page: Page, defaults: Mapping[str, str] | None = None) -> Reading:
@@ -31,61 +60,78 @@ def read(page: Page, defaults: Mapping[str, str] | None = None) -> Reading:
             first.get("code"), first.get("message"), _THROTTLED, _RIGHTS
         )
     given = dict(defaults or {})
+    market = given.get("marketplace_id") or replies.asked(
+        page, "marketplaceIds", "MarketplaceId"
+    )
+    currency = _CURRENCIES.get(market or "", given.get("currency"))
     if "items" in reply or "asin" in reply:
-        return _catalog(page, reply, given)
+        return _catalog(page, reply, given, market, currency)
     payload = reply.get("payload")
     if isinstance(payload, dict) and "Summary" in payload:
-        return _reading(page, [_offers(page, payload)], {})
+        return _reading([amazon_offers.offers(page, payload)], {}, currency)
     if isinstance(payload, list):
-        priced = [_priced(page, each) for each in replies.many(payload)]
-        return _reading(page, priced, {"count": len(payload)})
+        priced = [amazon_offers.priced(page, each) for each in replies.many(payload)]
+        return _reading(priced, {"count": len(payload)}, currency)
     if responses := replies.many(reply, "responses"):
-        summed = [_summary(page, replies.inner(each, "body")) for each in responses]
-        return _reading(page, summed, {"count": len(responses)})
+        summed = [
+            amazon_offers.summed(page, replies.inner(each, "body"))
+            for each in responses
+        ]
+        return _reading(summed, {"count": len(responses)}, currency)
     return Reading(PageVerdict.UNREADABLE, detail="neither catalog nor pricing")
 
 
 def _reading(
-    page: Page, found: list[Listing | None], cursor: dict[str, Any]
+    found: list[Listing | None], cursor: dict[str, Any], currency: str | None
 ) -> Reading:
     items = tuple(each for each in found if each is not None)
+    for each in items:
+        each.currency = each.currency or currency
     return Reading(PageVerdict.LIST, items, cursor=cursor)
 
 
-def _catalog(page: Page, reply: dict[str, Any], given: dict[str, str]) -> Reading:
+def _catalog(
+    page: Page,
+    reply: dict[str, Any],
+    given: dict[str, str],
+    market: str | None,
+    currency: str | None,
+) -> Reading:
     stated = replies.many(reply, "items") if "items" in reply else [reply]
-    keyword = given.get("keyword") or replies.asked(page, "keywords")
-    market = given.get("marketplace_id") or replies.asked(page, "marketplaceIds")
-    page_no = int(given.get("page_no") or 1)
-    size = int(replies.asked(page, "pageSize") or 10)
-    items: list[Item] = []
-    for place, each in enumerate(stated, 1):
-        asin = text(each.get("asin"))
-        if asin is None:
-            continue
-        listing = _named(page, asin, each, market)
-        listing.page_no, listing.position = page_no, place
-        items.append(listing)
-        items += _ranks(page, asin, each, market)
-        if keyword:
-            items.append(
-                SearchRank(
-                    PLATFORM,
-                    asin,
-                    page.fetched_at,
-                    rank_list=keyword,
-                    position=(page_no - 1) * size + place,
-                    page_no=page_no,
-                )
-            )
+    asked = search_results.question(
+        page,
+        given,
+        names=("keywords", "classificationIds"),
+        page_no="page_no",
+        page_size="pageSize",
+        usual=10,
+        sort="sort",
+    )
+    found: list[Listing] = []
+    ranks: list[SearchRank] = []
+    nodes: list[Category] = []
+    for each in stated:
+        if asin := text(each.get("asin")):
+            listing = _named(page, asin, each, market)
+            listing.currency = currency
+            found.append(listing)
+            ranks += _ranks(page, asin, each, market)
+            node = listing.platform_category_id, listing.category_path
+            nodes += search_results.branch(page, PLATFORM, [node])
+    for rank in ranks:
+        rank.currency = currency
     cursor = {
-        "page_no": page_no,
+        "page_no": asked.page_no,
         "total": replies.count(reply.get("numberOfResults")),
         "token": text(replies.inner(reply, "pagination").get("nextToken")),
         "count": len(stated),
     }
     verdict = PageVerdict.LIST if "items" in reply else PageVerdict.PRODUCT
-    return Reading(verdict, tuple(items), cursor=cursor)
+    items: tuple[Item, ...] = (
+        *ranks,
+        *search_results.placed(page, found, asked, nodes),
+    )
+    return Reading(verdict, items, cursor=cursor)
 
 
 def _of_market(
@@ -163,115 +209,4 @@ def _ranks(
                             sort="best_sellers",
                         )
                     )
-    return found
-
-
-def _amount(stated: dict[str, Any]) -> tuple[Any, str | None]:
-    value = stated.get("Amount", stated.get("amount"))
-    currency = stated.get("CurrencyCode", stated.get("currencyCode"))
-    return money(value), text(currency)
-
-
-def _priced(page: Page, stated: dict[str, Any]) -> Listing | None:
-    """Read one product of `getCompetitivePricing`."""
-    product = replies.inner(stated, "Product")
-    asin = text(stated.get("ASIN")) or text(
-        replies.inner(product, "Identifiers", "MarketplaceASIN").get("ASIN")
-    )
-    if asin is None or not product:
-        return None
-    pricing = replies.inner(product, "CompetitivePricing")
-    new = [
-        each
-        for each in replies.many(pricing, "CompetitivePrices")
-        if str(each.get("condition", "New")).lower() == "new"
-    ]
-    box = next(
-        (each for each in new if str(each.get("CompetitivePriceId")) == "1"), None
-    )
-    listing = Listing(PLATFORM, asin, page.fetched_at)
-    if box := box or next(iter(new), None):
-        _take(listing, replies.inner(box, "Price", "ListingPrice"))
-        listing.attributes |= _landed(replies.inner(box, "Price"))
-        listing.attributes["is_own_offer"] = bool(box.get("belongsToRequester"))
-    counts = replies.many(pricing, "NumberOfOfferListings")
-    listing.attributes["offers"] = {
-        str(each.get("condition")): replies.count(each.get("Count")) for each in counts
-    }
-    rankings = replies.many(product, "SalesRankings")
-    if rankings:
-        listing.rank = replies.count(rankings[0].get("Rank"))
-        listing.rank_list = text(rankings[0].get("ProductCategoryId"))
-    return listing
-
-
-def _offers(page: Page, payload: dict[str, Any]) -> Listing | None:
-    """Read the summary of `getItemOffers`: buy box first, else the lowest new price."""
-    asin = text(payload.get("ASIN")) or text(
-        replies.inner(payload, "Identifier").get("ASIN")
-    )
-    if asin is None:
-        return None
-    summary = replies.inner(payload, "Summary")
-    listing = Listing(PLATFORM, asin, page.fetched_at)
-    boxes = replies.many(summary, "BuyBoxPrices") or replies.many(
-        summary, "LowestPrices"
-    )
-    new = [each for each in boxes if str(each.get("condition", "new")).lower() == "new"]
-    if chosen := next(iter(new), None):
-        _take(listing, replies.inner(chosen, "ListingPrice"))
-        listing.attributes |= _landed(chosen)
-    before, _ = _amount(replies.inner(summary, "ListPrice"))
-    if before and listing.price and before > listing.price:
-        listing.list_price = before
-    total = replies.count(summary.get("TotalOfferCount"))
-    if total is not None:
-        listing.attributes["offer_count"] = total
-        listing.status = "on" if total else "sold_out"
-    winner = next(
-        (
-            each
-            for each in replies.many(payload, "Offers")
-            if each.get("IsBuyBoxWinner")
-        ),
-        {},
-    )
-    listing.shop_id = text(winner.get("SellerId"))
-    return listing
-
-
-def _summary(page: Page, body: dict[str, Any]) -> Listing | None:
-    """Read one answer of `getCompetitiveSummary`."""
-    asin = text(body.get("asin"))
-    if asin is None:
-        return None
-    listing = Listing(PLATFORM, asin, page.fetched_at)
-    for option in replies.many(body, "featuredBuyingOptions"):
-        segments = replies.many(option, "segmentedFeaturedOffers")
-        if segments and str(option.get("buyingOptionType", "New")).lower() == "new":
-            _take(listing, replies.inner(segments[0], "listingPrice"))
-            listing.shop_id = text(segments[0].get("sellerId"))
-            break
-    for each in replies.many(body, "referencePrices"):
-        if each.get("name") == "WasPrice":
-            before, _ = _amount(replies.inner(each, "price"))
-            if before and listing.price and before > listing.price:
-                listing.list_price = before
-    return listing
-
-
-def _take(listing: Listing, stated: dict[str, Any]) -> None:
-    listing.price, listing.currency = _amount(stated)
-    if listing.price is not None:
-        value = stated.get("Amount", stated.get("amount"))
-        listing.price_text = f"{value} {listing.currency or ''}".strip()
-        listing.methods |= {"price": "api", "currency": "api"}
-
-
-def _landed(stated: dict[str, Any]) -> dict[str, str]:
-    found = {}
-    for name, key in (("landed_price", "LandedPrice"), ("shipping", "Shipping")):
-        amount, _ = _amount(replies.inner(stated, key))
-        if amount is not None:
-            found[name] = format(amount, "f")
     return found

@@ -1,7 +1,8 @@
 """JD: the goods query of the union, whose result is JSON inside JSON.
 
-Money is a number in yuan. `inOrderCount30Days` counts referred orders only, `comments`
-all reviews (platform page, section 4).
+Money is a number in yuan. `inOrderCount30Days` counts referred orders only, so it is no
+counter of sales but an attribute; `comments` counts all reviews (platform page,
+section 4).
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from typing import Any
 
 import orjson
 
-from scrapers.items import Item, Listing, Page, PageVerdict, Reading, SearchRank, Seller
-from scrapers.reading import replies
+from scrapers.items import Category, Listing, Page, PageVerdict, Reading
+from scrapers.reading import replies, search_results
 from scrapers.reading.replies import money, text
 
 PLATFORM = "jd"
@@ -26,7 +27,8 @@ _FLASH = "3"
 def read(page: Page, defaults: Mapping[str, str] | None = None) -> Reading:
     """Return listings, sellers and places of a reply of the goods query.
 
-    `defaults` may name what was asked: `keyword`, `page_no`, `page_size`.
+    What was asked stands in the address, by the names of `goodsReqDTO`, or in
+    `defaults` (`keyword`, `page_no`, `page_size`, `sort`).
     """
     reply, instead = replies.read(page)
     if instead:
@@ -49,42 +51,34 @@ def read(page: Page, defaults: Mapping[str, str] | None = None) -> Reading:
         return replies.refused(
             result.get("code"), result.get("message"), _THROTTLED, _RIGHTS
         )
-    given = dict(defaults or {})
-    page_no = int(given.get("page_no") or 1)
-    size = int(given.get("page_size") or 20)
+    asked = search_results.question(
+        page,
+        defaults,
+        names=("keyword", "cid3", "cid2", "cid1"),
+        page_no="pageIndex",
+        page_size="pageSize",
+        usual=20,
+        sort="sortName",
+    )
     listed = replies.many(result, "data")
     found = [each for stated in listed if (each := _listing(page, stated))]
-    items: list[Item] = []
-    sellers: dict[str, Seller] = {}
-    for place, each in enumerate(found, 1):
-        each.page_no, each.position = page_no, place
-        items.append(each)
-        if each.shop_id and each.shop_name:
-            sellers[each.shop_id] = Seller(
-                PLATFORM,
-                each.shop_id,
-                each.shop_name,
-                page.fetched_at,
-                is_self_run=each.is_self_run,
-            )
-        if given.get("keyword"):
-            items.append(
-                SearchRank(
-                    PLATFORM,
-                    each.listing_id,
-                    page.fetched_at,
-                    rank_list=given["keyword"],
-                    position=(page_no - 1) * size + place,
-                    page_no=page_no,
-                    sort=given.get("sort"),
-                )
-            )
+    nodes = [node for stated in listed for node in _categories(page, stated)]
     cursor = {
-        "page_no": page_no,
+        "page_no": asked.page_no,
         "total": replies.count(result.get("totalCount")),
         "count": len(listed),
     }
-    return Reading(PageVerdict.LIST, (*items, *sellers.values()), cursor=cursor)
+    items = search_results.placed(page, found, asked, nodes)
+    return Reading(PageVerdict.LIST, items, cursor=cursor)
+
+
+def _categories(page: Page, stated: dict[str, Any]) -> list[Category]:
+    kinds = replies.inner(stated, "categoryInfo")
+    nodes = (
+        (text(kinds.get(f"cid{each}")), text(kinds.get(f"cid{each}Name")))
+        for each in (1, 2, 3)
+    )
+    return search_results.branch(page, PLATFORM, nodes)
 
 
 def _listing(page: Page, stated: dict[str, Any]) -> Listing | None:
@@ -96,7 +90,6 @@ def _listing(page: Page, stated: dict[str, Any]) -> Listing | None:
     kinds = replies.inner(stated, "categoryInfo")
     groups = replies.inner(stated, "pinGouInfo")
     path = [name for each in (1, 2, 3) if (name := text(kinds.get(f"cid{each}Name")))]
-    referred = text(stated.get("inOrderCount30Days"))
     listing = Listing(
         PLATFORM,
         listing_id,
@@ -124,10 +117,6 @@ def _listing(page: Page, stated: dict[str, Any]) -> Listing | None:
         final_price=money(priced.get("lowestCouponPrice")),
         group_price=money(groups.get("pingouPrice")),
         group_size=replies.count(groups.get("pingouTmCount")) or None,
-        counter_text=referred,
-        counter_type="rolling_30d" if referred else None,
-        counter_scope="referred_orders" if referred else None,
-        counter_surface="union_in_order_count" if referred else None,
         review_count=replies.count(stated.get("comments")),
         methods=dict.fromkeys(
             ("title", "price", "final_price", "coupon_amount", "currency"), "api"
@@ -145,9 +134,13 @@ def _listing(page: Page, stated: dict[str, Any]) -> Listing | None:
     if best := best or next(iter(coupons), None):
         listing.coupon_amount = money(best.get("discount"))
         listing.coupon_min_amount = money(best.get("quota"))
-    good = text(stated.get("goodCommentsShare"))
-    if good:
-        listing.attributes["good_comments_percent"] = good
+    told = {
+        "good_comments_percent": "goodCommentsShare",
+        "referred_orders_30d": "inOrderCount30Days",
+    }
+    listing.attributes = {
+        name: value for name, key in told.items() if (value := text(stated.get(key)))
+    }
     return listing
 
 

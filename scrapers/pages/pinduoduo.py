@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from scrapers.items import Item, Listing, Page, PageVerdict, Reading, SearchRank, Seller
-from scrapers.reading import replies
+from scrapers.items import Category, Listing, Page, PageVerdict, Reading
+from scrapers.reading import replies, search_results
 from scrapers.reading.replies import minor, text
 
 PLATFORM = "pinduoduo"
@@ -21,8 +21,9 @@ _RIGHTS = {"10019", "20005", "20031", "20032", "20034", "20035"}
 def read(page: Page, defaults: Mapping[str, str] | None = None) -> Reading:
     """Return listings, sellers and places of a reply of the goods search.
 
-    `defaults` may name what was asked: `keyword`, `page_no`, `page_size`. The cursor
-    carries `list_id`, which the next question has to give back.
+    What was asked stands in the address (`keyword`, `opt_id` or `cat_id`, `page`,
+    `page_size`, `sort_type`) or in `defaults`. The cursor carries `list_id`, which the
+    next question has to give back.
     """
     reply, instead = replies.read(page)
     if instead:
@@ -37,40 +38,32 @@ def read(page: Page, defaults: Mapping[str, str] | None = None) -> Reading:
         if "total_count" in root:
             return Reading(PageVerdict.LIST, cursor={"total": root["total_count"]})
         return Reading(PageVerdict.UNREADABLE, detail="not a goods search")
-    given = dict(defaults or {})
-    page_no = int(given.get("page_no") or 1)
-    size = int(given.get("page_size") or 100)
+    asked = search_results.question(
+        page,
+        defaults,
+        names=("keyword", "opt_id", "cat_id"),
+        page_no="page",
+        page_size="page_size",
+        usual=100,
+        sort="sort_type",
+    )
     listed = replies.many(root, "goods_list")
-    items: list[Item] = []
-    sellers: dict[str, Seller] = {}
     found = [each for stated in listed if (each := _listing(page, stated))]
-    for place, each in enumerate(found, 1):
-        each.page_no, each.position = page_no, place
-        items.append(each)
-        if each.shop_id and each.shop_name:
-            sellers[each.shop_id] = Seller(
-                PLATFORM, each.shop_id, each.shop_name, page.fetched_at
-            )
-        if given.get("keyword"):
-            items.append(
-                SearchRank(
-                    PLATFORM,
-                    each.listing_id,
-                    page.fetched_at,
-                    rank_list=given["keyword"],
-                    position=(page_no - 1) * size + place,
-                    page_no=page_no,
-                    is_ad=each.is_ad,
-                    sort=given.get("sort"),
-                )
-            )
+    nodes = [node for stated in listed for node in _categories(page, stated)]
     cursor = {
-        "page_no": page_no,
+        "page_no": asked.page_no,
         "total": replies.count(root.get("total_count")),
         "list_id": text(root.get("list_id")),
         "count": len(listed),
     }
-    return Reading(PageVerdict.LIST, (*items, *sellers.values()), cursor=cursor)
+    items = search_results.placed(page, found, asked, nodes)
+    return Reading(PageVerdict.LIST, items, cursor=cursor)
+
+
+def _categories(page: Page, stated: dict[str, Any]) -> list[Category]:
+    """Return the node that a reply names: of the others it tells numbers alone."""
+    node = text(stated.get("opt_id")), text(stated.get("opt_name"))
+    return search_results.branch(page, PLATFORM, [node])
 
 
 def _listing(page: Page, stated: dict[str, Any]) -> Listing | None:

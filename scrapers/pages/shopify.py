@@ -151,9 +151,11 @@ def _image(product: Mapping[str, Any]) -> str | None:
 
 
 def _category(page: Page, stated: dict[str, Any]) -> Category:
+    # every shop has a collection called `all`
+    host = urlsplit(page.url).hostname or ""
     return Category(
         PLATFORM,
-        str(stated.get("handle") or stated.get("id")),
+        f"{host.removeprefix('www.')}/{stated.get('handle') or stated.get('id')}",
         str(stated.get("title") or stated.get("handle")),
         page.fetched_at,
         listing_count=replies.count(stated.get("products_count")),
@@ -162,12 +164,8 @@ def _category(page: Page, stated: dict[str, Any]) -> Category:
 
 
 def _links(page: Page, found: list[Item]) -> Links:
-    parts = urlsplit(page.url)
-    root = f"{parts.scheme}://{parts.netloc}"
     return Links(
         categories=tuple(
-            f"{root}/collections/{each.platform_category_id}/products.json"
-            for each in found
-            if isinstance(each, Category)
+            f"{each.url}/products.json" for each in found if isinstance(each, Category)
         )
     )

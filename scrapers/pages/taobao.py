@@ -11,9 +11,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from scrapers.items import Item, Listing, Page, PageVerdict, Reading, SearchRank, Seller
-from scrapers.reading import replies
+from scrapers.items import Category, Listing, Page, PageVerdict, Reading
+from scrapers.reading import replies, search_results
 from scrapers.reading.replies import money, text
+from scrapers.reading.search_results import Question
 
 PLATFORM = "taobao"
 _THROTTLED = {"4", "5", "6", "7", "8"}
@@ -30,8 +31,8 @@ _COUPON = re.compile(r"满\s*(\d+(?:\.\d+)?)\s*元?\s*减\s*(\d+(?:\.\d+)?)")
 def read(page: Page, defaults: Mapping[str, str] | None = None) -> Reading:
     """Return listings, sellers and places of a reply of the material search.
 
-    `defaults` may name what was asked (`keyword`, `page_no`, `page_size`), since the
-    question travels in the body of the request. An error reply keeps code and words.
+    What was asked stands in the address (`q` or `cat`, `page_no`, `page_size`, `sort`)
+    or in `defaults`. An error reply keeps code and words.
     """
     reply, instead = replies.read(page)
     if instead:
@@ -43,9 +44,9 @@ def read(page: Page, defaults: Mapping[str, str] | None = None) -> Reading:
             return Reading(PageVerdict.LIST, detail=str(error.get("sub_msg")))
         words = error.get("sub_msg") or error.get("msg")
         return replies.refused(error.get("code"), words, _THROTTLED, _RIGHTS)
-    given = dict(defaults or {})
+    asked = _question(page, defaults, 20)
     if auctions := replies.many(reply, "mods", "itemlist", "data", "auctions"):
-        return _kept(page, reply, auctions, given)
+        return _kept(page, reply, auctions, dict(defaults or {}))
     root = next((reply[name] for name in _ROOTS if name in reply), reply)
     if not isinstance(root, dict) or not ({"result_list", "total_results"} & set(root)):
         return Reading(PageVerdict.UNREADABLE, detail="not a material search")
@@ -53,44 +54,36 @@ def read(page: Page, defaults: Mapping[str, str] | None = None) -> Reading:
     listed = listed or [
         each for each in replies.many(root, "result_list") if "item_id" in each
     ]
-    page_no = int(given.get("page_no") or replies.asked(page, "page_no") or 1)
-    found = [_listing(page, each) for each in listed]
-    items = _placed(page, [each for each in found if each], given, page_no)
+    found = [each for stated in listed if (each := _listing(page, stated))]
+    nodes = [node for stated in listed for node in _categories(page, stated)]
     cursor = {
-        "page_no": page_no,
+        "page_no": asked.page_no,
         "total": replies.count(root.get("total_results")),
         "count": len(listed),
     }
-    return Reading(PageVerdict.LIST, tuple(items), cursor=cursor)
+    items = search_results.placed(page, found, asked, nodes)
+    return Reading(PageVerdict.LIST, items, cursor=cursor)
 
 
-def _placed(
-    page: Page, listings: list[Listing], given: dict[str, str], page_no: int
-) -> list[Item]:
-    keyword = given.get("keyword") or replies.asked(page, "q", "cat")
-    size = int(given.get("page_size") or replies.asked(page, "page_size") or 20)
-    items: list[Item] = list(listings)
-    sellers: dict[str, Seller] = {}
-    for place, each in enumerate(listings, 1):
-        each.page_no, each.position = page_no, place
-        if each.shop_id and each.shop_name:
-            sellers[each.shop_id] = Seller(
-                PLATFORM, each.shop_id, each.shop_name, page.fetched_at
-            )
-        if keyword:
-            items.append(
-                SearchRank(
-                    PLATFORM,
-                    each.listing_id,
-                    page.fetched_at,
-                    rank_list=keyword,
-                    position=(page_no - 1) * size + place,
-                    page_no=page_no,
-                    is_ad=each.is_ad,
-                    sort=replies.asked(page, "sort"),
-                )
-            )
-    return [*items, *sellers.values()]
+def _question(page: Page, given: Mapping[str, str] | None, usual: int) -> Question:
+    return search_results.question(
+        page,
+        given,
+        names=("q", "cat"),
+        page_no="page_no",
+        page_size="page_size",
+        usual=usual,
+        sort="sort",
+    )
+
+
+def _categories(page: Page, stated: dict[str, Any]) -> list[Category]:
+    basic = {**stated, **replies.inner(stated, "item_basic_info")}
+    nodes = (
+        (text(basic.get(f"{name}_id")), text(basic.get(f"{name}_name")))
+        for name in ("level_one_category", "category")
+    )
+    return search_results.branch(page, PLATFORM, nodes)
 
 
 def _listing(page: Page, stated: dict[str, Any]) -> Listing | None:
@@ -220,7 +213,8 @@ def _kept(
                 methods=dict.fromkeys(("title", "price", "currency"), "api"),
             )
         )
-    given = {"page_size": str(pager.get("pageSize") or len(auctions)), **given}
-    items = _placed(page, listings, given, page_no)
+    size = replies.count(pager.get("pageSize")) or len(auctions)
+    asked = _question(page, {"page_no": str(page_no), **given}, size)
     cursor = {"page_no": page_no, "total": replies.count(pager.get("totalCount"))}
-    return Reading(PageVerdict.LIST, tuple(items), cursor=cursor)
+    items = search_results.placed(page, listings, asked)
+    return Reading(PageVerdict.LIST, items, cursor=cursor)

@@ -50,7 +50,7 @@ def read(page: Page, defaults: Mapping[str, str] | None = None) -> Reading:
     if "/products/categories" in page.url:
         return Reading(
             PageVerdict.LIST,
-            tuple(_category(page, each) for each in stated),
+            tuple(_category(page, each, given) for each in stated),
             cursor=cursor,
         )
     items: list[Item] = []
@@ -72,6 +72,7 @@ def read(page: Page, defaults: Mapping[str, str] | None = None) -> Reading:
                     page.fetched_at,
                     rank_list=replies.asked(page, "category") or "popularity",
                     position=(page_no - 1) * size + place + 1,
+                    currency=listing.currency,
                     page_no=page_no,
                     sort="popularity",
                 )
@@ -110,10 +111,10 @@ def _listing(
     own = str(parent) if is_variation else listing_id
     return Listing(
         PLATFORM,
-        own if given.get("is_own") == "true" else _scoped(page, own),
+        _numbered(page, own, given),
         page.fetched_at,
         currency=text(money.get("currency_code")) or given.get("currency"),
-        sku_id=_sku(page, listing_id, given) if is_variation else None,
+        sku_id=_numbered(page, listing_id, given) if is_variation else None,
         shop_id=given.get("shop_id"),
         shop_name=given.get("shop_name"),
         title=_name(stated),
@@ -121,7 +122,12 @@ def _listing(
         seller_sku=text(stated.get("sku")),
         category_path=categories[0] if categories else None,
         platform_category_id=next(
-            (text(each.get("id")) for each in replies.many(stated, "categories")), None
+            (
+                _numbered(page, number, given)
+                for each in replies.many(stated, "categories")
+                if (number := text(each.get("id")))
+            ),
+            None,
         ),
         url=text(stated.get("permalink")),
         image_url=next(
@@ -145,24 +151,22 @@ def _listing(
     )
 
 
-def _scoped(page: Page, number: str) -> str:
-    """Return a number with its shop: every WooCommerce shop counts from 1."""
+def _numbered(page: Page, number: str, given: dict[str, str]) -> str:
+    """Return a number, with its shop unless that is ours: every shop counts from 1."""
+    if given.get("is_own") == "true":
+        return number
     host = (urlsplit(page.url).hostname or "").removeprefix("www.")
     return f"{host}/{number}"
 
 
-def _sku(page: Page, number: str, given: dict[str, str]) -> str:
-    return number if given.get("is_own") == "true" else _scoped(page, number)
-
-
-def _category(page: Page, stated: dict[str, Any]) -> Category:
+def _category(page: Page, stated: dict[str, Any], given: dict[str, str]) -> Category:
     parent = text(stated.get("parent"))
     return Category(
         PLATFORM,
-        str(stated.get("id")),
+        _numbered(page, str(stated.get("id")), given),
         _name(stated) or str(stated.get("slug")),
         page.fetched_at,
-        parent_id=parent if parent != "0" else None,
+        parent_id=_numbered(page, parent, given) if parent not in (None, "0") else None,
         listing_count=replies.count(stated.get("count")),
         url=text(stated.get("permalink")),
     )

@@ -1,4 +1,4 @@
-"""Shopify shops: `/products.json`, page by page."""
+"""Shopify shops: `/products.json`, page by page, and the collections."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from scrapers.worker import Told
 
 # The most that a page of /products.json gives.
 _LIMIT = 250
+_COLLECTIONS = "/collections.json"
 
 
 class Shopify(Crawl):
@@ -21,14 +22,18 @@ class Shopify(Crawl):
 
     @classmethod
     def beginnings(cls, job: Job) -> Iterator[Link]:
-        """Yield the first page of each shop or collection."""
+        """Yield the first page of each shop or collection, and of the collections."""
         for url in job.urls:
             yield page_of(url, 1), "start"
+            if "categories" in job.streams:
+                yield _collections(url, 1), "start"
 
     def follow(self, due: Due, told: Told) -> Iterator[Link]:
-        """Yield the next page after one that held products."""
+        """Yield the next page after one that held anything."""
         if told.items:
-            yield page_of(due.url, page_no(due.url) + 1), "next"
+            is_list = urlsplit(due.url).path == _COLLECTIONS
+            following = _collections if is_list else page_of
+            yield following(due.url, page_no(due.url) + 1), "next"
 
 
 def page_of(url: str, number: int) -> str:
@@ -39,6 +44,13 @@ def page_of(url: str, number: int) -> str:
         path = ""
     query = urlencode({"limit": _LIMIT, "page": number})
     return f"{parts.scheme}://{parts.netloc}{path}/products.json?{query}"
+
+
+def _collections(url: str, number: int) -> str:
+    """Return the address of one page of the collections of a shop."""
+    parts = urlsplit(url)
+    query = urlencode({"limit": _LIMIT, "page": number})
+    return f"{parts.scheme}://{parts.netloc}{_COLLECTIONS}?{query}"
 
 
 def page_no(url: str) -> int:

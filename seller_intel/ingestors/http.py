@@ -212,7 +212,7 @@ class Session:
             value, is_json = replies.parsed(body), True
         except ValueError:
             value, is_json = None, False
-        return Reply(response.status_code, response.headers, value, is_json)
+        return Reply(response.status_code, response.headers, value, is_json, body)
 
     def _weighed(self, fault: ApiFault, reply: Reply) -> ApiFault:
         """Return a fault with what the clocks and the length of a pause add to it."""

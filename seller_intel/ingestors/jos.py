@@ -45,11 +45,14 @@ class Jos:
 
     def ask_union(self, method: str, params: Mapping[str, Any]) -> dict[str, Any]:
         """Call a method of JD Union, whose result is JSON within a text."""
+        return union_result(self.union_reply(method, params), method)
+
+    def union_reply(self, method: str, params: Mapping[str, Any]) -> Reply:
+        """Call a method of JD Union; return its reply as it came."""
         names = {"method": method, "v": "1.0", "sign_method": "md5", "format": "json"}
-        reply = self.session.call_without_token(
+        return self.session.call_without_token(
             lambda _: self._call(names, params, ""), _judge_union
         )
-        return _union_result(_root(reply, method))
 
     def _call(
         self, names: Mapping[str, str], params: Mapping[str, Any], token: str
@@ -125,7 +128,7 @@ def _judge_union(reply: Reply) -> ApiFault | None:
     roots = [each for name, each in reply.json.items() if name.endswith("_responce")]
     if not roots or not isinstance(roots[0], dict):
         return None
-    told = _union_result(roots[0])
+    told = _result(roots[0])
     code = str(told.get("code", ""))
     if code == "200":
         return None
@@ -170,7 +173,12 @@ def _root(reply: Reply, method: str) -> dict[str, Any]:
     return replies.mapping(replies.mapping(reply.json, "the reply").get(root), root)
 
 
-def _union_result(root: Mapping[str, Any]) -> dict[str, Any]:
+def union_result(reply: Reply, method: str) -> dict[str, Any]:
+    """Return what a method of JD Union says: JSON within a text of its reply."""
+    return _result(_root(reply, method))
+
+
+def _result(root: Mapping[str, Any]) -> dict[str, Any]:
     text = root.get("queryResult") or root.get("getResult")
     if isinstance(text, str):
         try:

@@ -43,9 +43,11 @@ class Pop:
         self, method: str, params: Mapping[str, Any]
     ) -> dict[str, Any]:
         """Call a method for the app alone, as those of DDK are."""
-        return _root(
-            self.session.call_without_token(lambda _: self._call(method, params, ""))
-        )
+        return _root(self.reply_without_token(method, params))
+
+    def reply_without_token(self, method: str, params: Mapping[str, Any]) -> Reply:
+        """Call a method for the app alone; return its reply as it came."""
+        return self.session.call_without_token(lambda _: self._call(method, params, ""))
 
     def _call(self, method: str, params: Mapping[str, Any], token: str) -> Call:
         sent = {name: signatures.text_of(value) for name, value in params.items()}

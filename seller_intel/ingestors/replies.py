@@ -35,6 +35,7 @@ class Reply:
     headers: Mapping[str, str] = field(repr=False)
     json: Any = field(repr=False)
     is_json: bool = True
+    body: bytes = field(default=b"", repr=False)
 
 
 def read(

@@ -34,6 +34,8 @@ LWA = "https://api.amazon.com"
 SEARCH_ORDERS = Manners(rate=0.0056, burst=20, at_once=1, longest_pause=400)
 GET_ORDERS = Manners(rate=0.0167, burst=20, at_once=1, longest_pause=400)
 OTHERS = Manners(rate=0.5, burst=30, at_once=2)
+CATALOG = Manners(rate=2, burst=2, at_once=1)
+PRICING = Manners(rate=0.5, burst=1, at_once=1)
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,12 @@ class Seller:
 
 
 def ask(session: Session, path: str, query: Mapping[str, str]) -> Row:
-    """Ask for a resource; return the reply."""
+    """Ask for a resource; return what the reply says."""
+    return replies.mapping(reply_of(session, path, query).json, path)
+
+
+def reply_of(session: Session, path: str, query: Mapping[str, str]) -> Reply:
+    """Ask for a resource; return its reply as it came."""
 
     def build(token: str) -> Call:
         now = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
@@ -68,7 +75,7 @@ def ask(session: Session, path: str, query: Mapping[str, str]) -> Row:
         return get(session.url(path), query, headers)
 
     try:
-        return replies.mapping(session.call(build).json, path)
+        return session.call(build)
     except ApiFault as fault:
         if fault.kind is Kind.CREDENTIAL_REFUSED and fault.code == "Unauthorized":
             said = f"{fault.said}; with a fresh token too, so its role is lacking"

@@ -47,10 +47,11 @@ class Top:
         self, method: str, params: Mapping[str, str]
     ) -> dict[str, Any]:
         """Call a method that needs no session key."""
-        reply = self.session.call_without_token(
-            lambda _: self._call(method, params, "")
-        )
-        return _root(reply, method)
+        return _root(self.reply_without_token(method, params), method)
+
+    def reply_without_token(self, method: str, params: Mapping[str, str]) -> Reply:
+        """Call a method that needs no session key; return its reply as it came."""
+        return self.session.call_without_token(lambda _: self._call(method, params, ""))
 
     def _call(self, method: str, params: Mapping[str, str], token: str) -> Call:
         sent = {

@@ -226,6 +226,81 @@
         'required': ['platform_id', 'link_id', 'programme_id', 'stat_date'],
         'accepted': {},
     } -%}
+    {%- set listings = {
+        'columns': [
+            ['platform_id', 'text'],
+            ['listing_id', 'text'],
+            ['sku_id', 'text'],
+            ['shop_id', 'text'],
+            ['family_id', 'text'],
+            ['platform_category_id', 'text'],
+            ['activity_id', 'text'],
+            ['observed_at', 'timestamptz'],
+            ['currency', 'text'],
+            ['title', 'text'],
+            ['brand', 'text'],
+            ['category_path', 'text'],
+            ['is_self_run', 'boolean'],
+            ['listed_at', 'timestamptz'],
+            ['status', 'text'],
+            ['list_price', 'numeric'],
+            ['price', 'numeric'],
+            ['activity_price', 'numeric'],
+            ['coupon_amount', 'numeric'],
+            ['coupon_min_amount', 'numeric'],
+            ['final_price', 'numeric'],
+            ['member_price', 'numeric'],
+            ['group_price', 'numeric'],
+            ['group_size', 'bigint'],
+            ['counter_text', 'text'],
+            ['counter_type', 'text'],
+            ['counter_lo', 'numeric'],
+            ['counter_hi', 'numeric'],
+            ['counter_scope', 'text'],
+            ['review_count', 'bigint'],
+            ['rating', 'numeric'],
+            ['stock', 'bigint'],
+            ['rank', 'bigint'],
+            ['rank_list', 'text'],
+            ['is_ad', 'boolean'],
+            ['page_no', 'bigint'],
+            ['position', 'bigint'],
+            ['attributes', 'text'],
+        ],
+        'required': ['platform_id', 'listing_id', 'observed_at', 'currency'],
+        'accepted': {
+            'status': ['on', 'sold_out', 'off', 'banned'],
+            'counter_type': [
+                'exact_lifetime', 'lifetime', 'rolling_30d', 'badge_recent',
+            ],
+        },
+    } -%}
+    {%- set shops = {
+        'columns': [
+            ['platform_id', 'text'],
+            ['shop_id', 'text'],
+            ['name', 'text'],
+            ['is_self_run', 'boolean'],
+            ['rating', 'numeric'],
+            ['followers', 'bigint'],
+            ['updated_at', 'timestamptz'],
+        ],
+        'required': ['platform_id', 'shop_id', 'name'],
+        'accepted': {},
+    } -%}
+    {%- set categories = {
+        'columns': [
+            ['platform_id', 'text'],
+            ['platform_category_id', 'text'],
+            ['parent_id', 'text'],
+            ['name', 'text'],
+            ['observed_at', 'timestamptz'],
+            ['level', 'bigint'],
+            ['listing_count', 'bigint'],
+        ],
+        'required': ['platform_id', 'platform_category_id', 'name', 'observed_at'],
+        'accepted': {},
+    } -%}
     {%- set group_buys = {
         'columns': [
             ['platform_id', 'text'],
@@ -255,6 +330,9 @@
         'identities': identities,
         'fees': fees,
         'links': links,
+        'listings': listings,
+        'shops': shops,
+        'categories': categories,
         'group_buys': group_buys,
     }[stream]) }}
 {%- endmacro %}
@@ -275,13 +353,19 @@
         {% endfor -%}
         load_id,
         record_key,
-        observed_at,
+        {% if not is_dated(shape) %}observed_at,
+        {% endif -%}
         source_ref,
         {{ reject_reason(
             required=shape['required'],
             accepted=shape['accepted'],
             one_of=shape.get('one_of', []),
         ) }} as reject_reason
+{%- endmacro %}
+
+{# Whether a record of a stream says itself when it was observed. #}
+{% macro is_dated(shape) -%}
+    {{ return('observed_at' in shape['columns'] | map(attribute=0)) }}
 {%- endmacro %}
 
 {# Where a record came from. #}

@@ -46,6 +46,7 @@ dated as (
         coalesce(unit_cost_lo, unit_cost_amount) as unit_cost_lo,
         unit_cost_amount as unit_cost_est,
         coalesce(unit_cost_hi, unit_cost_amount) as unit_cost_hi,
+        freight_unit_amount,
         currency,
         basis as cost_basis
     from followed
@@ -58,7 +59,7 @@ direct as (
         case when dated.sku_id is null then 2 else 1 end as priority,
         {{ traits_of('dated', [
             'valid_from', 'valid_to', 'unit_cost_lo', 'unit_cost_est', 'unit_cost_hi',
-            'currency', 'cost_basis',
+            'freight_unit_amount', 'currency', 'cost_basis',
         ]) }}
     from dated
     left join skus on dated.sku_id = skus.sku_id
@@ -70,7 +71,7 @@ direct as (
         3 as priority,
         {{ traits_of('dated', [
             'valid_from', 'valid_to', 'unit_cost_lo', 'unit_cost_est', 'unit_cost_hi',
-            'currency', 'cost_basis',
+            'freight_unit_amount', 'currency', 'cost_basis',
         ]) }}
     from dated
     inner join skus on dated.seller_sku = skus.seller_sku
@@ -112,6 +113,7 @@ whole as (
         min(direct.unit_cost_lo) as unit_cost_lo,
         avg(direct.unit_cost_est) as unit_cost_est,
         max(direct.unit_cost_hi) as unit_cost_hi,
+        avg(direct.freight_unit_amount) as freight_unit_amount,
         direct.currency,
         min(direct.cost_basis) as cost_basis
     from stretches
@@ -146,6 +148,7 @@ matched as (
         own.unit_cost_lo,
         own.unit_cost_est,
         own.unit_cost_hi,
+        own.freight_unit_amount,
         own.currency,
         own.cost_basis,
         row_number() over (
@@ -185,6 +188,7 @@ costs as (
         unit_cost_lo,
         unit_cost_est,
         unit_cost_hi,
+        freight_unit_amount,
         currency,
         cost_basis
     from own
@@ -199,6 +203,7 @@ costs as (
         unit_cost_lo,
         unit_cost_est,
         unit_cost_hi,
+        freight_unit_amount,
         currency,
         cost_basis
     from matched

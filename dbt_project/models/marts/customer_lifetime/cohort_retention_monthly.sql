@@ -48,9 +48,7 @@ cohorts as (
         by_channel.channel,
         by_channel.cohort_month_date,
         by_channel.active_customers as cohort_size,
-        {{ month_of(local_date(
-            "cast('" ~ var('as_of') ~ "' as timestamptz)", 'shops.time_zone'
-        )) }} as run_month_date
+        {{ month_of(run_date('shops.time_zone')) }} as run_month_date
     from by_channel
     inner join shops on by_channel.shop_id = shops.shop_id
     where by_channel.cohort_month_date = by_channel.activity_month_date

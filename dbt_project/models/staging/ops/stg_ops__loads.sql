@@ -13,6 +13,7 @@ renamed as (
         run,
         status,
         load_seq,
+        sha256,
         got_from,
         got_to
     from source

@@ -1,0 +1,19 @@
+with
+
+source as (
+    select * from {{ source('raw', 'jd__listings') }}
+),
+
+read as (
+    select
+        {{ canonical('listings') }}
+    from source
+),
+
+judged as (
+    select
+        {{ judged('listings') }}
+    from read
+)
+
+select * from judged
