@@ -15,8 +15,6 @@ from bench import (
     apis,
     builds,
     crawls,
-    estimate_quality,
-    estimates,
     files,
     lines,
     loads,
@@ -39,8 +37,6 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Result]]] = {
     "parsing": parsing.run,
     "lines": lines.run,
     "crawls": crawls.run,
-    "estimates": estimates.run,
-    "estimate_quality": estimate_quality.run,
     "matching": matching.run,
     "price_quality": price_quality.run,
 }

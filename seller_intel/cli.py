@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, is_dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from seller_intel import (
     clock,
@@ -21,14 +17,11 @@ from seller_intel import (
     gateways,
     match_commands,
 )
+from seller_intel.printing import JSON, do, err, out, progress, show
 
 RUN = click.option(
     "--run", help="The run, as 20260131T060000 (UTC). Default: the present second."
 )
-JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-Result = TypeVar("Result")
-out = Console(soft_wrap=True, width=None if Console().is_terminal else 200)
-err = Console(stderr=True, soft_wrap=True)
 
 
 class Line(click.Group):
@@ -75,7 +68,7 @@ def init(registry: Path | None) -> None:
         if settings.current().sources_path.resolve() != registry.resolve():
             out.print(f"now say: export SELLER_INTEL_SOURCES={registry.resolve()}")
             return
-    with _progress("preparing the warehouse"):
+    with progress("preparing the warehouse"):
         applied = steps.init()
     out.print(f"ready; migrations applied: {', '.join(applied) or 'none were due'}")
     out.print(f"readers connect with: {warehouse.url('reader')}", highlight=False)
@@ -93,7 +86,7 @@ def list_sources(as_json: bool) -> None:
     """List what sources.yml says exists."""
     from seller_intel import sources
 
-    _show(
+    show(
         [
             {
                 "source": source.name,
@@ -121,8 +114,8 @@ def land(
     from seller_intel import steps
 
     run = _run(run)
-    landed = _do(f"landing {source}", lambda: steps.land(source, run, window, again))
-    _show([{"run": run, "landed": stream_id} for stream_id in landed], as_json)
+    landed = do(f"landing {source}", lambda: steps.land(source, run, window, again))
+    show([{"run": run, "landed": stream_id} for stream_id in landed], as_json)
 
 
 @main.command()
@@ -133,7 +126,7 @@ def load(source: str, run: str, as_json: bool) -> None:
     """Put what one run of SOURCE landed into raw."""
     from seller_intel import steps
 
-    _show(_do(f"loading {source}", lambda: steps.load(source, run)), as_json)
+    show(do(f"loading {source}", lambda: steps.load(source, run)), as_json)
 
 
 @main.command("audit-raw")
@@ -144,7 +137,7 @@ def audit_raw(run: str | None, as_json: bool) -> None:
     from seller_intel import steps
 
     run = _run(run)
-    _show([_do("judging the loads", lambda: steps.audit_raw(run))], as_json)
+    show([do("judging the loads", lambda: steps.audit_raw(run))], as_json)
 
 
 @main.command()
@@ -171,7 +164,7 @@ def build_core(run: str | None, full_refresh: bool) -> None:
     from seller_intel import steps
 
     run = _run(run)
-    _do("building core", lambda: steps.build_core(run, full_refresh))
+    do("building core", lambda: steps.build_core(run, full_refresh))
     out.print(f"core is built; go on with: seller-intel build marts --run {run}")
 
 
@@ -181,7 +174,7 @@ def build_marts(run: str) -> None:
     """Build every mart anew beside the published ones."""
     from seller_intel import steps
 
-    _do("building the marts", lambda: steps.build_marts(run))
+    do("building the marts", lambda: steps.build_marts(run))
 
 
 @main.command()
@@ -199,7 +192,7 @@ def audit_marts(run: str) -> None:
     """Ask at the gate whether the built marts are believable."""
     from seller_intel import steps
 
-    _do("checking the marts", lambda: steps.audit_marts(run))
+    do("checking the marts", lambda: steps.audit_marts(run))
 
 
 @main.command()
@@ -212,7 +205,7 @@ def publish(run: str, breaking: bool, recreate_dependents: bool) -> None:
     """Put the marts of RUN before the readers."""
     from seller_intel import steps
 
-    _do("publishing", lambda: steps.publish(run, breaking, recreate_dependents))
+    do("publishing", lambda: steps.publish(run, breaking, recreate_dependents))
 
 
 @main.command()
@@ -232,7 +225,7 @@ def run_line(run: str | None, only: tuple[str, ...]) -> None:
     from seller_intel import steps
 
     run = _run(run)
-    _do(f"running the line as {run}", lambda: steps.run_line(run, list(only) or None))
+    do(f"running the line as {run}", lambda: steps.run_line(run, list(only) or None))
     out.print(f"run {run} is published")
 
 
@@ -248,7 +241,7 @@ def status(as_json: bool) -> None:
         return
     for title, rows in parts.items():
         out.print(f"\n[bold]{title}[/bold]")
-        _show(rows, as_json=False)
+        show(rows, as_json=False)
 
 
 @main.group("quarantine")
@@ -263,7 +256,7 @@ def quarantine_list(limit: int, as_json: bool) -> None:
     """List each open line with its rule and reason."""
     from seller_intel import quarantine
 
-    _show(quarantine.listed(limit), as_json)
+    show(quarantine.listed(limit), as_json)
 
 
 @quarantine_group.command("replay")
@@ -275,7 +268,7 @@ def quarantine_replay(load_id: int | None, run: str | None, as_json: bool) -> No
     from seller_intel import steps
 
     run = _run(run)
-    _show(_do("replaying", lambda: steps.replay(run, load_id)), as_json)
+    show(do("replaying", lambda: steps.replay(run, load_id)), as_json)
 
 
 @main.command("ingest-file")
@@ -291,10 +284,10 @@ def ingest_file(
     from seller_intel import steps
 
     run = _run(run)
-    reports = _do(
+    reports = do(
         f"reading {path.name}", lambda: steps.ingest_file(path, contract, source, run)
     )
-    _show(reports, as_json)
+    show(reports, as_json)
 
 
 @main.group("contracts")
@@ -308,7 +301,7 @@ def contracts_list(as_json: bool) -> None:
     """List the contracts that ship."""
     from seller_intel.ingestors import contracts
 
-    _show(
+    show(
         [
             {"contract": name, "streams": ", ".join(contracts.load(name).streams)}
             for name in contracts.names()
@@ -352,7 +345,7 @@ def expire(run: str | None, as_json: bool) -> None:
     from seller_intel import steps
 
     run = _run(run)
-    _show([_do("expiring", lambda: steps.expire(run))], as_json)
+    show([do("expiring", lambda: steps.expire(run))], as_json)
 
 
 def _run(stated: str | None) -> str:
@@ -365,42 +358,3 @@ def _run(stated: str | None) -> str:
     from seller_intel import claims
 
     return claims.next_run(clock.run_of(clock.wall()))
-
-
-def _do(what: str, work: Callable[[], Result]) -> Result:
-    with _progress(what):
-        return work()
-
-
-def _progress(what: str) -> Any:
-    return err.status(what) if err.is_terminal else _Quiet()
-
-
-class _Quiet:
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, *_: object) -> None:
-        return None
-
-
-def _show(rows: Sequence[Any], as_json: bool) -> None:
-    shown = [_mapping(row) for row in rows]
-    if as_json:
-        click.echo(json.dumps(shown, default=str, ensure_ascii=False, indent=2))
-        return
-    if not shown:
-        out.print("nothing")
-        return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in shown[0]:
-        table.add_column(name, overflow="fold")
-    for row in shown:
-        table.add_row(*("" if cell is None else str(cell) for cell in row.values()))
-    out.print(table)
-
-
-def _mapping(row: Any) -> Mapping[str, Any]:
-    if is_dataclass(row) and not isinstance(row, type):
-        return asdict(row)
-    return row

@@ -6,12 +6,10 @@ import json
 from datetime import datetime
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from seller_intel import clock
-
-out = Console(soft_wrap=True, width=None if Console().is_terminal else 160)
+from seller_intel.printing import JSON, out
 
 
 @click.command()
@@ -25,7 +23,7 @@ out = Console(soft_wrap=True, width=None if Console().is_terminal else 160)
 )
 @click.option("--pages", type=int, default=10, show_default=True, help="At most.")
 @click.option("--allow-private", is_flag=True, help="The host may be a private one.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@JSON
 def crawl(
     url: str, platform: str, pages: int, allow_private: bool, as_json: bool
 ) -> None:
@@ -80,7 +78,7 @@ def crawl(
 @click.option("--source", required=True, help="The source that was crawled.")
 @click.option("--from", "since", required=True, help="From this day or instant on.")
 @click.option("--to", "until", help="Up to before this day or instant.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@JSON
 def reread(
     stream_id: str, source: str, since: str, until: str | None, as_json: bool
 ) -> None:

@@ -7,11 +7,10 @@ import json
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from seller_intel import clock
+from seller_intel.printing import JSON, out
 
-out = Console(soft_wrap=True, width=None if Console().is_terminal else 160)
 _GRADES = click.Choice(["certain", "likely", "review"])
 _grades = click.option(
     "--grade",
@@ -33,7 +32,7 @@ def matches() -> None:
 @matches.command("list")
 @_grades
 @click.option("--most", type=int, help="At most so many.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@JSON
 def list_(grades: tuple[str, ...], most: int | None, as_json: bool) -> None:
     """Print the candidates nobody has decided, surest first."""
     from seller_intel import match_reviews

@@ -156,11 +156,7 @@ scored as (
         avg(
             case when truth between units_lo and units_hi then 1.0 else 0.0 end
         ) as interval_coverage_share,
-        cast(
-            percentile_cont(0.5) within group (
-                order by (units_hi - units_lo) / greatest(truth, 1)
-            ) as numeric
-        ) as width_ratio
+        {{ quantile('(units_hi - units_lo) / greatest(truth, 1)', 0.5) }} as width_ratio
     from cells
     group by platform_id, category_id, counter_type, month_date
 ),

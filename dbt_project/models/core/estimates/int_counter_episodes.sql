@@ -334,7 +334,7 @@ medians as (
         leaps.reading_no,
         leaps.least_growth,
         count(*) as pair_count,
-        percentile_cont(0.5) within group (order by growths.daily_growth) as median
+        {{ quantile('growths.daily_growth', 0.5) }} as median
     from leaps
     inner join growths
         on

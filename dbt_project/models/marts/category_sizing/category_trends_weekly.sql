@@ -106,7 +106,7 @@ fitted as (
         leveled.platform_id,
         leveled.category_id,
         leveled.week_date,
-        percentile_cont(0.5) within group (order by slopes.slope) as slope,
+        {{ quantile('slopes.slope', 0.5) }} as slope,
         -- of n weeks there are n (n - 1) / 2 pairs; 78 of 13
         count(*) as pair_count
     from leveled

@@ -47,12 +47,8 @@ markets as (
         category_id,
         month_date,
         max(case when is_partial then 1 else 0 end) = 1 as is_partial,
-        cast(
-            percentile_cont(0.01) within group (order by price) as numeric
-        ) as lowest_price,
-        cast(
-            percentile_cont(0.99) within group (order by price) as numeric
-        ) as highest_price
+        {{ quantile('price', 0.01) }} as lowest_price,
+        {{ quantile('price', 0.99) }} as highest_price
     from placed
     group by platform_id, category_id, month_date
 ),
