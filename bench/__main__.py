@@ -30,6 +30,8 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Result]]] = {
     "loads": loads.run,
     "files": files.run,
     "apis": apis.run,
+    "apis_beside": apis.run_beside,
+    "apis_many": apis.run_many,
     "builds": builds.run,
     "publishing": publishing.run,
     "parsing": parsing.run,

@@ -1,4 +1,4 @@
-"""Orders from a platform's interface into landing, against httpx asking the same."""
+"""Orders from a platform's interface into landing: speed, memory, requests, company."""
 
 from __future__ import annotations
 
@@ -16,6 +16,10 @@ from bench.result import Result
 from seller_intel import settings
 
 ORDERS = 100_000
+MANY_ORDERS = 1_000_000
+FEW_ORDERS = 20_000
+# Calls a second that the throttled shop's platform allows.
+THROTTLED = 2
 REPEATS = 3
 # The instant at which the gateways' market stands; the last minute of it is new to the
 # run half an hour later, and nothing is to the one after that.
@@ -39,7 +43,7 @@ sources:
 def run() -> Iterator[Result]:
     """Yield the speed against bare httpx, peak memory, and what an idle run costs."""
     with warehouse_of_its_own(REGISTRY) as home, _gateway(home) as connection:
-        settings.state({"AIRFLOW_CONN_BENCH_TAOBAO": json.dumps(connection)})
+        _state("bench", connection)
         requests = home / "requests.json"
         # The first reading warms the gateway up and writes down what is asked.
         _child(_LAND, RUN, str(requests))
@@ -74,6 +78,66 @@ def run() -> Iterator[Result]:
     )
 
 
+def run_many() -> Iterator[Result]:
+    """Yield the peak memory of landing a million orders; the gateway takes 10 GB."""
+    with (
+        warehouse_of_its_own(REGISTRY) as home,
+        _gateway(home, MANY_ORDERS) as connection,
+    ):
+        _state("bench", connection)
+        found = _child(_LAND, RUN)
+    yield Result(
+        "api_million_peak_mb",
+        found["peak_mb"],
+        "MB",
+        at_most=250,
+        detail=f"{found['orders']:,} orders, {found['lines']:,} lines",
+    )
+
+
+def run_beside() -> Iterator[Result]:
+    """Yield how fast a shop lands while another one is throttled by its platform."""
+    registry = REGISTRY + REGISTRY[REGISTRY.index("  - name") :].replace(
+        "bench", "slow"
+    )
+    with (
+        warehouse_of_its_own(registry) as home,
+        _gateway(home, FEW_ORDERS) as quick,
+        _gateway(home / "inbox", FEW_ORDERS, "--rate", str(THROTTLED)) as slow,
+    ):
+        _state("bench", quick)
+        _state("slow", slow)
+        _child(_LAND, RUN)
+        alone, beside = [], []
+        for _ in range(REPEATS):
+            alone.append(_child(_LAND, RUN)["seconds"])
+            throttled = subprocess.Popen(
+                [sys.executable, "-c", _SLOW, RUN], stdout=subprocess.PIPE, text=True
+            )
+            try:
+                assert throttled.stdout and throttled.stdout.readline()
+                beside.append(_child(_LAND, RUN)["seconds"])
+                still = throttled.poll() is None
+            finally:
+                throttled.kill()
+                throttled.wait()
+            assert still, "the throttled shop was done before the other"
+    yield Result(
+        "api_beside_throttled",
+        min(alone) / min(beside),
+        "of its speed alone",
+        at_least=0.85,
+        detail=f"{min(alone):.2f} s alone, {min(beside):.2f} s beside a shop of"
+        f" {THROTTLED} calls a second, a process each as in Airflow",
+    )
+
+
+def _state(source: str, connection: dict[str, Any]) -> None:
+    """Let the connection of a source be found."""
+    name = f"AIRFLOW_CONN_{source.upper()}_TAOBAO"
+    settings.state({name: json.dumps(connection)})
+
+
 _LAND = """
 import json, resource, sys, time
 import httpx
@@ -98,6 +162,20 @@ print(json.dumps({
     "lines": records["taobao__order_lines"],
     "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
 }))
+"""
+
+# It says when its first request is on its way, and is throttled from then on.
+_SLOW = """
+import sys
+import httpx
+from seller_intel import extraction, sources
+send, told = httpx.HTTPTransport.handle_request, []
+def tell(transport, request):
+    if not told:
+        told.append(print("asking", flush=True))
+    return send(transport, request)
+httpx.HTTPTransport.handle_request = tell
+extraction.land(sources.get("slow"), sys.argv[1], again=True)
 """
 
 _BARE = """
@@ -141,12 +219,13 @@ def _child(code: str, *arguments: str) -> dict[str, Any]:
 
 
 @contextmanager
-def _gateway(home: Path) -> Iterator[dict[str, Any]]:
+def _gateway(home: Path, orders: int = ORDERS, *more: str) -> Iterator[dict[str, Any]]:
     """Serve a shop of many orders; give the connection to it."""
+    home.mkdir(exist_ok=True)
     told = home / "gateway.json"
     command = [sys.executable, "-m", "sandbox", "serve", "--port", "0"]
-    command += ["--platforms", "taobao", "--orders", str(ORDERS)]
-    command += ["--connections", str(told)]
+    command += ["--platforms", "taobao", "--orders", str(orders), *more]
+    command += ["--storefronts", "none", "--connections", str(told)]
     serving = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     try:
         while not told.exists():

@@ -183,6 +183,34 @@ def test_every_order_is_what_the_books_say_to_the_cent(core, platform):
 
 
 @pytest.mark.parametrize("platform", shops.PLATFORMS)
+def test_an_order_s_total_is_its_goods_less_discounts_with_freight_and_tax(
+    core, platform
+):
+    orders = core.rows(
+        "select goods_amount, coalesce(seller_discount_amount, 0) as seller,"
+        " coalesce(platform_discount_amount, 0) as platform, paid_amount,"
+        " coalesce(freight_amount, 0) as freight, coalesce(tax_amount, 0) as tax"
+        " from core.int_orders_unioned where platform_id = %s and paid_at is not null",
+        [platform],
+    )
+    stated = [order for order in orders if order["goods_amount"] is not None]
+
+    # what an order leaves out of its goods is an exception, not the rule
+    assert len(stated) > 50
+    assert len(stated) >= 0.9 * len(orders)
+    assert not [
+        order
+        for order in stated
+        if order["paid_amount"]
+        != order["goods_amount"]
+        - order["seller"]
+        - order["platform"]
+        + order["freight"]
+        + order["tax"]
+    ]
+
+
+@pytest.mark.parametrize("platform", shops.PLATFORMS)
 def test_no_record_is_refused_and_no_word_is_unknown(core, landed, platform):
     told: dict[str, Any] = defaultdict(list)
     for stream, kept in landed[platform].kept.items():

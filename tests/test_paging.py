@@ -181,6 +181,22 @@ def test_a_window_deeper_than_the_platform_pages_is_not_begun():
         read(query(List(51).page, depth=50))
 
 
+def test_a_window_of_very_many_rows_is_read_in_halves_where_it_can_be(monkeypatch):
+    monkeypatch.setattr(paging, "MANY", 40)
+    many = List(51)
+
+    with pytest.raises(TooDeep):
+        read(query(many.page))
+
+    a_second = START, START + timedelta(seconds=1)
+    crowded = List(0)
+    crowded.rows = {str(number): 0 for number in range(51)}
+    tally, rows = read(query(crowded.page), a_second)
+
+    assert many.asked == 1
+    assert tally.received == len(rows) == 51
+
+
 def test_cursors_that_lead_in_a_circle_are_refused():
     def circle(window, at):
         return Page([{"id": str(at), "at": 0}], None, {None: 1, 1: 2, 2: 1}[at])

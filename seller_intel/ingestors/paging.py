@@ -17,12 +17,16 @@ from typing import Any
 import orjson
 
 from seller_intel.extraction import Window
+from seller_intel.ingestors import windows
 from seller_intel.ingestors.ahead import Ahead
 from seller_intel.ingestors.faults import ApiFault, Kind
 
 Row = dict[str, Any]
 Put = Callable[[str, str, Row], None]
 PASSES = 5
+# What came is remembered until its window is whole; more rows than this are read in
+# halves of the window where it can be cut, so that memory does not grow with a shop.
+MANY = 20_000
 
 
 class Shortfall(ApiFault):
@@ -200,6 +204,8 @@ def _by_number(
     if total is None:
         raise ApiFault(Kind.BAD_REPLY, f"{query.name}: the reply tells no total")
     if query.depth is not None and total > query.depth:
+        raise TooDeep
+    if total > MANY and windows.halves(tally.window):
         raise TooDeep
     pages = math.ceil(total / query.page_size)
     tally.total = total

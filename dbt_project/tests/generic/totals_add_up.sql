@@ -1,15 +1,15 @@
 {#
     An order's total is its lines less discounts, with freight and tax, in the amounts
     its platform states: of orders that came by an interface in this build.
-    `gross_lines` are the platforms whose lines are before discounts. Left out are
-    orders that were not paid, and those whose goods_amount staging leaves empty
+    The var `gross_lines` names the platforms whose lines are before discounts. Left out
+    are orders that were not paid, and those whose goods_amount staging leaves empty
     because they hold something that is neither goods, freight nor tax. Where prices
     hold the tax, lines do so too.
 
     With `largest_share` the test fails for a platform of which more orders are wrong:
     no single order is, but staging.
 #}
-{% test totals_add_up(model, gross_lines, largest_share=none) %}
+{% test totals_add_up(model, largest_share=none) %}
 with
 
 orders as (
@@ -73,7 +73,7 @@ compared as (
         - orders.paid_amount as order_difference,
         line_sums.lines_amount + orders.freight + orders.tax - orders.paid_amount
         - case
-            when orders.platform_id in ('{{ gross_lines | join("', '") }}')
+            when orders.platform_id in ('{{ var('gross_lines') | join("', '") }}')
                 then orders.discounts
             else 0
         end as line_difference,
