@@ -15,6 +15,8 @@ from bench import (
     apis,
     builds,
     crawls,
+    estimate_quality,
+    estimates,
     files,
     lines,
     loads,
@@ -35,6 +37,8 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Result]]] = {
     "parsing": parsing.run,
     "lines": lines.run,
     "crawls": crawls.run,
+    "estimates": estimates.run,
+    "estimate_quality": estimate_quality.run,
     "matching": matching.run,
     "price_quality": price_quality.run,
 }
