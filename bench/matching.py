@@ -83,7 +83,7 @@ def _large(draw: random.Random) -> tuple[list[dict[str, Any]], list[dict[str, An
     products = [
         (
             draw.choice(words[:300]),
-            f"{draw.choice('ABCDEFGH')}{draw.choice('KLMN')}{draw.randint(100, 99_999)}",
+            "".join(draw.choices("ABCDEFGHKLMN", k=2)) + str(draw.randint(100, 99_999)),
             "".join(draw.choices(signs, k=8)),
             " ".join(draw.choices(words, k=4)),
             f"{draw.choice((250, 500, 750, 1_000, 1_500))}ml",

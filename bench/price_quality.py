@@ -28,7 +28,8 @@ def run() -> Iterator[Result]:
     of = f"worst of {len(SEEDS)} markets, {DAYS} days"
     for name, least, detail in (
         ("price_final_exact_share", 0.99, "final price of listing-days seen"),
-        ("price_daily_exact_share", 0.99, "ordinary price of listing-days"),
+        ("price_daily_exact_share", 0.99, "ordinary price from the days seen"),
+        ("price_daily_true_share", 0.97, "the same, had no day gone unseen"),
         ("breach_recall", 1.0, "listing-days of dealers below the agreed price"),
         ("breach_precision", 1.0, "the same"),
         ("price_war_f1", 0.9, "wars, by product and first day"),
@@ -58,7 +59,7 @@ def _score(market: Market) -> dict[str, float]:
 def _compared(
     session: warehouse.Session, market: Market, first: date, last: date
 ) -> dict[str, float]:
-    truth = price_truth.daily_prices(market, first, last)
+    whole = price_truth.daily_prices(market, first, last)
     found = pd.DataFrame(
         session.rows(
             "select listing_id, price_date, final_price, daily_price"
@@ -66,11 +67,13 @@ def _compared(
             " where snapshot_count > 0 and currency = 'CNY'"
         )
     ).astype({"final_price": float, "daily_price": float})
+    seen = set(zip(found["listing_id"], found["price_date"], strict=True))
+    truth = price_truth.daily_prices(market, first, last, seen)
     both = found.merge(truth, on=["listing_id", "price_date"], suffixes=("", "_true"))
+    ever = found.merge(whole, on=["listing_id", "price_date"], suffixes=("", "_true"))
+    ever = ever.dropna(subset=["daily_price", "daily_price_true"])
     ordinary = both.dropna(subset=["daily_price", "daily_price_true"])
     broken = price_truth.breaches(market, truth)
-    seen = set(zip(found["listing_id"], found["price_date"], strict=True))
-    broken = {each for each in broken if each[1:] in seen}
     told = {
         (row["policy_id"], row["listing_id"], day)
         for row in session.rows(
@@ -95,6 +98,7 @@ def _compared(
     return {
         "price_final_exact_share": _same(both, "final_price"),
         "price_daily_exact_share": _same(ordinary, "daily_price"),
+        "price_daily_true_share": _same(ever, "daily_price"),
         "breach_recall": len(broken & told) / max(len(broken), 1),
         "breach_precision": len(broken & told) / max(len(told), 1),
         "price_war_f1": 2 * len(wars & fought) / max(len(wars) + len(fought), 1),

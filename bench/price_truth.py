@@ -19,18 +19,26 @@ def keys(market: Market) -> list[str]:
     return (listings["platform"] + ":" + listings["listing_id"]).tolist()
 
 
-def daily_prices(market: Market, first: date, last: date) -> pd.DataFrame:
+def daily_prices(
+    market: Market, first: date, last: date, seen: set[tuple[str, date]] | None = None
+) -> pd.DataFrame:
     """Return final and ordinary price of each listing and day it could be seen.
 
     The ordinary price is the median of the last 30 days outside activities, of days
-    since the first one, and nothing with fewer than three of them.
+    since the first one, and nothing with fewer than three of them. `seen` leaves out
+    what a crawl did not see.
     """
     start, end = days.number_of(first), days.number_of(last)
     window = slice(start, end + 1)
     state = market.states[:, window]
     shown = (state == ON) | (state == SOLD_OUT)
+    if seen is not None:
+        dates = [first + timedelta(days=number) for number in range(shown.shape[1])]
+        shown &= np.asarray(
+            [[(key, day) in seen for day in dates] for key in keys(market)]
+        )
     final = np.where(shown, market.prices.final[:, window] / 100, np.nan)
-    regular = np.where(market.prices.activity[:, window] < 0, final, np.nan)
+    regular = np.where(_in_activity(market)[:, window], np.nan, final)
     ordinary = pd.DataFrame(regular.T).rolling(30, min_periods=3).median().to_numpy().T
     dates = [first + timedelta(days=number) for number in range(final.shape[1])]
     return pd.DataFrame(
@@ -44,6 +52,22 @@ def daily_prices(market: Market, first: date, last: date) -> pd.DataFrame:
             "daily_price": ordinary.ravel(),
         }
     ).dropna(subset="final_price")
+
+
+def _in_activity(market: Market) -> np.ndarray:
+    """Return the days that an activity of the seller's list covers, per listing."""
+    listings = market.catalogue.listings
+    covered = market.prices.activity >= 0
+    for activity in market.prices.activities.itertuples():
+        here = (listings["platform"] == activity.platform).to_numpy()
+        if activity.shop_id:
+            here = here & (listings["shop_id"] == activity.shop_id).to_numpy()
+        first, last = (
+            days.number_of(date.fromisoformat(each))
+            for each in (activity.first, activity.last)
+        )
+        covered[here, first : last + 1] = True
+    return covered
 
 
 def breaches(market: Market, prices: pd.DataFrame) -> set[tuple[str, str, date]]:

@@ -19,7 +19,7 @@ from seller_intel import product_texts
 from seller_intel.product_texts import ProductText
 
 # Nearest own products kept for a rival listing.
-CANDIDATES = 5
+CANDIDATES = 8
 # A token in more than this share of the listings (and more than COMMON_COUNT of them)
 # says too little to find candidates by; it still counts in their score.
 COMMON = 0.02

@@ -34,6 +34,8 @@ WEIGHTS = {
 }
 PRICE = -1.5
 GTIN = 12.0
+# How many times as likely the other listing of a shop must be to be the only one.
+CLEARLY = 3.0
 # Prices of one product differ so much without a word, as a logarithm.
 PRICE_PLAY = math.log(1.6)
 
@@ -145,15 +147,24 @@ def _shared(
 ) -> np.ndarray:
     """Return probabilities that leave room for one match of what excludes each other.
 
-    A rival listing is one product of each of our shops; a product stands once in each
-    rival shop. Where no rival shop is named, nothing is known of the latter.
+    A rival listing is one product of each of our shops. A rival shop that lists what is
+    clearly nearer sells the product there; one that lists it twice sells it twice.
     """
     weight = np.exp(np.minimum(odds, 30.0))
     by_rival = _part(weight, found.rival, own_shops[found.own])
-    by_shop = _part(weight, found.own, rival_shops[found.rival])
+    nearest = _largest(weight, found.own, rival_shops[found.rival])
+    by_shop = weight / (1 + weight + np.where(nearest > CLEARLY * weight, nearest, 0))
     return np.where(
         rival_shops[found.rival] > 0, np.minimum(by_rival, by_shop), by_rival
     )
+
+
+def _largest(weight: np.ndarray, one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Return the largest weight among the pairs of the same kind."""
+    _, kind = np.unique(np.stack([one, other]), axis=1, return_inverse=True)
+    most = np.zeros(kind.max(initial=-1) + 1)
+    np.maximum.at(most, kind, weight)
+    return most[kind]
 
 
 def _part(weight: np.ndarray, one: np.ndarray, other: np.ndarray) -> np.ndarray:

@@ -106,20 +106,23 @@ def test_one_gtin_is_one_product_and_a_wrong_one_is_none():
     assert _found(own, rivals) == {("own", "same"): "certain"}
 
 
-def test_a_shop_sells_a_product_under_one_listing():
+def test_in_one_shop_the_clearly_nearer_listing_is_the_product():
     title = "Acme Turbo Blender TB-5000"
+    kit = "Acme Turbo Blender jug lid spare"
     own = [_good("own", title)]
     shelf = [_good(f"s{n}", f"Blender model {n}") for n in range(30)]
 
-    apart = _found(
-        own, [_good("a", title, shop="1"), _good("b", title, shop="2"), *shelf]
+    alone = _found(own, [_good("kit", kit, shop="1"), *shelf])
+    beside = _found(
+        own, [_good("kit", kit, shop="1"), _good("it", title, shop="1"), *shelf]
     )
-    within = _found(
+    twice = _found(
         own, [_good("a", title, shop="1"), _good("b", title, shop="1"), *shelf]
     )
 
-    assert {apart[("own", "a")], apart[("own", "b")]} <= {"certain", "likely"}
-    assert within == {("own", "a"): "review", ("own", "b"): "review"}
+    assert ("own", "kit") in alone
+    assert set(beside) == {("own", "it")}
+    assert {twice[("own", "a")], twice[("own", "b")]} <= {"certain", "likely"}
 
 
 def test_the_order_of_goods_does_not_matter():
@@ -149,7 +152,7 @@ def line(shared_postgres) -> Line:
     """A market of one listing of ours and three of others, fitted once."""
     shared_postgres.register(REGISTRY)
     made = Line()
-    titles = {0: OWN, 1: SAME, 2: OTHER_MODEL, 4: OTHER}
+    titles = {0: OWN, 1: SAME, 2: OTHER_MODEL, 4: OTHER, 5: "Shiguang Flask"}
     shelf = {100 + n: f"保温杯 {n * 10}ml 不锈钢 品牌{n}" for n in range(40)}
     made.deliver(
         "listings",
@@ -160,6 +163,7 @@ def line(shared_postgres) -> Line:
                 "59.00",
                 title=title,
                 shop_id=f"taobao:{number}",
+                gtin="4006381333931" if number in (0, 5) else None,
             )
             for number, title in (titles | shelf).items()
             for day in range(2)
@@ -195,18 +199,21 @@ def _usable(postgres, line: Line) -> set[str]:
 def test_a_fit_reaches_core_and_a_decision_overrules_it(
     shared_postgres, line, tmp_path
 ):
-    assert _usable(shared_postgres, line) == {"taobao:1", "taobao:4"}
+    assert _usable(shared_postgres, line) == {"taobao:1", "taobao:4", "taobao:5"}
 
     path = tmp_path / "queue.csv"
-    assert match_reviews.export(path, ("certain", "likely")) == 1
-    answered = path.read_text("utf-8-sig").replace(",,", ",no,not ours", 1)
-    path.write_text(answered, "utf-8-sig")
+    assert match_reviews.export(path, ("certain", "likely")) == 2
+    answered = [
+        each.replace(",,", ",no,not ours") if ",taobao:1," in each else each
+        for each in path.read_text("utf-8-sig").splitlines()
+    ]
+    path.write_text("\n".join(answered), "utf-8-sig")
     done = CliRunner().invoke(matches, ["import", str(path), "--by", "wang"])
     match_reviews.decide([Decision("taobao:0", "taobao:4", False)], "wang", NOON)
     match_fits.fit(RUN)
 
     assert done.exit_code == 0 and "1 decided" in done.output
-    assert _usable(shared_postgres, line) == set()
+    assert _usable(shared_postgres, line) == {"taobao:5"}
     log = shared_postgres.rows(
         "select rival_listing_id, is_match, reviewed_by, origin"
         " from ops.listing_match_reviews order by review_id"
@@ -229,12 +236,12 @@ def test_the_queue_asks_about_what_nobody_decided(shared_postgres, line):
     asked = CliRunner().invoke(
         matches,
         ["review", "--grade", "certain", "--grade", "likely", "--by", "wang"],
-        input="y\n",
+        input="y\ny\n",
     )
     again = match_reviews.queue(("certain", "likely"))
 
     assert "taobao:1" in shown.output and OWN in shown.output
-    assert "1 decided of 1" in asked.output
+    assert "2 decided of 2" in asked.output
     assert again == []
 
 

@@ -239,6 +239,8 @@
             ['currency', 'text'],
             ['title', 'text'],
             ['brand', 'text'],
+            ['gtin', 'text'],
+            ['mpn', 'text'],
             ['category_path', 'text'],
             ['is_self_run', 'boolean'],
             ['listed_at', 'timestamptz'],

@@ -13,6 +13,16 @@ listings as (
     where is_current and title is not null
 ),
 
+-- a listing whose variants have codes of their own has none as a whole
+codes as (
+    select
+        listing_id,
+        case when count(distinct gtin) = 1 then max(gtin) end as gtin,
+        case when count(distinct mpn) = 1 then max(mpn) end as mpn
+    from core.int_listing_sightings
+    group by listing_id
+),
+
 last_days as (
     select
         listing_id,
@@ -39,8 +49,11 @@ select
     listings.title,
     split_part(listings.brand_id, ':', 2) as brand,
     listings.shop_id as shop,
+    codes.gtin,
+    codes.mpn,
     prices.final_price as price,
     listings.is_own
 from listings
+left join codes on listings.listing_id = codes.listing_id
 left join prices on listings.listing_id = prices.listing_id
 order by listings.listing_id

@@ -18,6 +18,8 @@ seen as (
         min(observed_at) as first_seen_at,
         max(observed_at) as last_seen_at,
         min(listed_at) as listed_at,
+        max(gtin) as gtin,
+        max(mpn) as mpn,
         max(load_seq) as load_seq
     from listings
     group by listing_id, sku_id, platform_id
@@ -35,6 +37,8 @@ sightings as (
         min(first_seen_at) as first_seen_at,
         max(last_seen_at) as last_seen_at,
         min(listed_at) as listed_at,
+        max(gtin) as gtin,
+        max(mpn) as mpn,
         max(load_seq) as load_seq
     from seen
     group by listing_id, sku_id, platform_id
