@@ -55,6 +55,7 @@ acquired as (
         histories.purchase_day_count,
         histories.lifetime_gmv,
         histories.lifetime_net_sales,
+        orders.paid_at as first_order_at,
         orders.channel as first_channel,
         orders.referrer_member_id as first_referrer_member_id,
         case
