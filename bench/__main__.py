@@ -16,6 +16,7 @@ from bench import (
     builds,
     crawls,
     files,
+    lifetimes,
     lines,
     loads,
     parsing,
@@ -31,6 +32,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Result]]] = {
     "builds": builds.run,
     "publishing": publishing.run,
     "parsing": parsing.run,
+    "lifetimes": lifetimes.run,
     "lines": lines.run,
     "crawls": crawls.run,
 }
