@@ -1,5 +1,5 @@
-{# The last days of the months of a programme, up to that of the run, with the instant at
-   which each ends, as CTEs that end in `month_ends`. Wants the CTE `programmes`. #}
+{# The last days of the months of a programme, up to that of the run, with the instant
+   at which each ends, as CTEs that end in `month_ends`. Wants the CTE `programmes`. #}
 {% macro month_ends_of_programmes() -%}
     months as (
         select
@@ -31,7 +31,7 @@
     )
 {%- endmacro %}
 
-{# Whether a row with valid_from and valid_to, half-open, holds just before an instant. #}
+{# Whether a row with valid_from and valid_to, half-open, holds just before a moment. #}
 {% macro holds_at(instant, rows) -%}
     {{ rows }}.valid_from < {{ instant }}
     and ({{ rows }}.valid_to is null or {{ rows }}.valid_to >= {{ instant }})
