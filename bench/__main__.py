@@ -15,11 +15,15 @@ from bench import (
     apis,
     builds,
     crawls,
+    estimate_quality,
+    estimates,
     files,
     lifetimes,
     lines,
     loads,
+    matching,
     parsing,
+    price_quality,
     publishing,
 )
 from bench.result import Result
@@ -35,6 +39,10 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Result]]] = {
     "lifetimes": lifetimes.run,
     "lines": lines.run,
     "crawls": crawls.run,
+    "estimates": estimates.run,
+    "estimate_quality": estimate_quality.run,
+    "matching": matching.run,
+    "price_quality": price_quality.run,
 }
 
 

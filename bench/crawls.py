@@ -27,7 +27,8 @@ from seller_intel.landing import Writer
 RUN, LATER = "20261113T060000", "20261113T080000"
 CONCURRENCY = 16
 ROUNDS = 3
-SMALL, REAL, JSON_ARTICLES, MEMORY = 1_500, 500, 12_000, 12_000
+SMALL, REAL, AGAIN = 1_500, 500, 4_000
+JSON_ARTICLES, MEMORY = 12_000, 12_000
 SMALL_FILLER = 14_000
 _COLLECTIONS = (
     *("bottle", "storage", "socks", "nuts", "tea", "cream", "lipstick", "dress"),
@@ -109,7 +110,7 @@ def _ratio(
 def _again() -> Iterator[Result]:
     """Crawl the same pages twice within a day: the second time they are unchanged."""
     plans = {"harbor": {"filler": SMALL_FILLER, "zips": False}}
-    with crawl_shops.opened(("harbor",), SMALL, plans) as shops, _home():
+    with crawl_shops.opened(("harbor",), AGAIN, plans) as shops, _home():
         urls = shops.pages["harbor"]
         first = _crawl("web", urls)
         shops.ask({"forget": True})

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestration import place, processes
-from seller_intel import embedded, installation, settings
+from seller_intel import embedded, gateways, installation, settings, sources
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +27,7 @@ COMPONENTS = {
     "triggerer": ("--skip-serve-logs",),
 }
 _PATIENCE = 240.0
+_GATEWAYS_PATIENCE = 60.0
 _TAIL = 15
 
 
@@ -44,7 +45,10 @@ class Page:
 
 
 def up(port: int = place.PORT, said: Callable[[str], None] = log.info) -> Page:
-    """Start PostgreSQL, complete the warehouse, start Airflow and wait for it."""
+    """Start PostgreSQL, complete the warehouse, start Airflow and wait for it.
+
+    Where the registry describes the sandbox its gateways are opened too.
+    """
     running = processes.read(_kept())
     if running and all(map(processes.is_running, running)):
         return _awaited(running, _kept_port(port))
@@ -56,8 +60,12 @@ def up(port: int = place.PORT, said: Callable[[str], None] = log.info) -> Page:
     said("preparing Airflow's database")
     _logs().mkdir(parents=True, exist_ok=True)
     _migrate(environment)
-    said("starting Airflow; this takes a minute")
     started: list[processes.Started] = []
+    if sources.registry().sandbox:
+        said("opening the platforms' gateways")
+        started.append(_open_gateways(environment))
+        environment |= gateways.variables()
+    said("starting Airflow; this takes a minute")
     for name, options in COMPONENTS.items():
         command = [sys.executable, "-m", "airflow", name, *options]
         started.append(processes.start(name, command, environment, _log(name)))
@@ -75,6 +83,7 @@ def down() -> list[str]:
     stopped = processes.stop(processes.read(_kept()))
     _kept().unlink(missing_ok=True)
     _port_file().unlink(missing_ok=True)
+    gateways.kept_at().unlink(missing_ok=True)
     if embedded.stop(settings.current().home):
         stopped.append("postgresql")
     return stopped
@@ -87,6 +96,23 @@ def status() -> dict[str, bool]:
         **{each.name: processes.is_running(each) for each in processes.read(_kept())},
         "postgresql": embedded.status(home) is not None,
     }
+
+
+def _open_gateways(environment: dict[str, str]) -> processes.Started:
+    """Open the simulated platforms, which show the time of day; wait for them."""
+    name, told = "gateways", gateways.kept_at()
+    told.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "sandbox", "serve", "--port", "0", "--live"]
+    command += ["--connections", str(told)]
+    started = processes.start(name, command, environment, _log(name))
+    processes.write(_kept(), [started])
+    deadline = time.monotonic() + _GATEWAYS_PATIENCE
+    while not told.exists():
+        if not processes.is_running(started) or time.monotonic() > deadline:
+            processes.stop([started])
+            raise AirflowFailed(f"{name} did not open:\n{_last_words(name)}")
+        time.sleep(0.1)
+    return started
 
 
 def _migrate(environment: dict[str, str]) -> None:

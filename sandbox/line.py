@@ -18,6 +18,7 @@ from sandbox.gateways import company
 from sandbox.market import Market
 from sandbox.progress import failed as say_failed
 from sandbox.progress import told
+from sandbox.storefronts import opening
 from seller_intel import clock, settings, sources, steps, warehouse
 from seller_intel.sources import RegistryError
 
@@ -79,9 +80,10 @@ def _run(way: str, split: Split) -> list[str]:
             f"{settings.current().sources_path} describes real shops: run those with"
             " `seller-intel run`, or unset SELLER_INTEL_SOURCES"
         )
-    with told("opening the platforms' gateways", _log()), split.timed("gateways"):
+    with told("opening gateways and storefronts", _log()), split.timed("gateways"):
         opened = ExitStack()
-        gateways = opened.enter_context(company.kept())
+        shown = opening.arguments(settings.current().home)
+        gateways = opened.enter_context(company.kept(*shown))
     with opened:
         settings.state(gateways.variables())
         drive = _prepared(way, split)

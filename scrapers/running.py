@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import multiprocessing
 import sys
 from concurrent.futures import ProcessPoolExecutor
@@ -22,6 +23,8 @@ def main(path: str) -> int:
 
     from scrapers import settings
 
+    # what nobody reads is not even put together
+    logging.disable(logging.INFO)
     asked = job.read(Path(path).read_bytes())
     memory = frontier.opened(asked.folder, asked.run)
     is_new = memory.fact("run") != asked.run

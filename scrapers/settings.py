@@ -10,12 +10,6 @@ BOT_NAME = "SellerIntel"
 SPIDER_MODULES = ["scrapers.spiders"]
 ROBOTSTXT_OBEY = True
 COOKIES_ENABLED = False
-TELNETCONSOLE_ENABLED = False
-REMOTE_CONTROL_ENABLED = False
-# A proxy would resolve names out of our sight; addresses are judged here.
-HTTPPROXY_ENABLED = False
-METAREFRESH_ENABLED = False
-REFERRER_POLICY = "no-referrer"
 DOWNLOAD_VERIFY_CERTIFICATES = True
 REDIRECT_MAX_TIMES = 5
 CONCURRENT_REQUESTS = 64
@@ -27,26 +21,54 @@ DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
 SCHEDULER = "scrapers.scheduling.HostTurns"
 TWISTED_DNS_RESOLVER = "scrapers.addresses.PublicResolver"
 DNS_TIMEOUT = 20
+# Only http and https; the gate says so too.
+DOWNLOAD_HANDLERS = dict.fromkeys(("data", "file", "ftp", "s3"))
+# What we do ourselves or never use costs time with every request, and at the start.
+_UNUSED = "scrapy.downloadermiddlewares"
 DOWNLOADER_MIDDLEWARES = {
     "scrapers.gate.Gate": 40,
-    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
-    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "scrapers.robots.Robots": 100,
+    f"{_UNUSED}.offsite.OffsiteMiddleware": None,
+    f"{_UNUSED}.robotstxt.RobotsTxtMiddleware": None,
+    f"{_UNUSED}.httpauth.HttpAuthMiddleware": None,
+    f"{_UNUSED}.redirect.MetaRefreshMiddleware": None,
+    f"{_UNUSED}.cookies.CookiesMiddleware": None,
+    # a proxy would resolve names out of our sight; addresses are judged here
+    f"{_UNUSED}.httpproxy.HttpProxyMiddleware": None,
+    f"{_UNUSED}.stats.DownloaderStats": None,
+    f"{_UNUSED}.httpcache.HttpCacheMiddleware": None,
 }
 SPIDER_MIDDLEWARES = {
-    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
-    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
+    f"scrapy.spidermiddlewares.{name}": None
+    for name in (
+        "depth.DepthMiddleware",
+        "metacopy.MetaCopyDetectionMiddleware",
+        "referer.RefererMiddleware",
+        "urllength.UrlLengthMiddleware",
+    )
 }
 EXTENSIONS = {
-    "scrapy.extensions.throttle.AutoThrottle": None,
-    "scrapers.gate.Pace": 0,
-}
+    f"scrapy.extensions.{name}": None
+    for name in (
+        "closespider.CloseSpider",
+        "corestats.CoreStats",
+        "feedexport.FeedExporter",
+        "logcount.LogCount",
+        "logstats.LogStats",
+        "memdebug.MemoryDebugger",
+        "memusage.MemoryUsage",
+        "remote_control.RemoteControl",
+        "spiderstate.SpiderState",
+        "telnet.TelnetConsole",
+        "throttle.AutoThrottle",
+    )
+} | {"scrapers.gate.Pace": 0}
+STATS_CLASS = "scrapy.statscollectors.DummyStatsCollector"
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
 }
 LOG_LEVEL = "WARNING"
 LOG_VERSIONS: list[str] = []
-STATS_DUMP = False
 
 
 def of(job: Job) -> dict[str, Any]:

@@ -13,7 +13,14 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from seller_intel import clock, connect, crawl_commands
+from seller_intel import (
+    clock,
+    connect,
+    connections,
+    crawl_commands,
+    gateways,
+    match_commands,
+)
 
 RUN = click.option(
     "--run", help="The run, as 20260131T060000 (UTC). Default: the present second."
@@ -51,6 +58,7 @@ def main(verbose: bool) -> None:
         level=logging.INFO if verbose else logging.WARNING,
         format="%(levelname)s %(name)s: %(message)s",
     )
+    connections.resolve_with(gateways.connection)
 
 
 @main.command()
@@ -76,6 +84,7 @@ def init(registry: Path | None) -> None:
 main.add_command(connect.connect)
 main.add_command(crawl_commands.crawl)
 main.add_command(crawl_commands.reread)
+main.add_command(match_commands.matches)
 
 
 @main.command("sources")

@@ -66,7 +66,7 @@ def find(name: str) -> Connection | None:
         return _tried[name]
     stated = settings.connection_uri(name)
     if stated:
-        return _read(name, stated)
+        return read(name, stated)
     for resolver in _resolvers:
         found = resolver(name)
         if found is not None:
@@ -74,7 +74,7 @@ def find(name: str) -> Connection | None:
     return None
 
 
-def _read(name: str, stated: str) -> Connection:
+def read(name: str, stated: str) -> Connection:
     """Read a connection in either of Airflow's two forms; never repeat its text."""
     try:
         if stated.lstrip().startswith("{"):

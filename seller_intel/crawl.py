@@ -14,7 +14,7 @@ import orjson
 from scrapers import job as jobs
 from scrapers import rereading, store
 from scrapers.job import Job
-from seller_intel import crawl_tallies, raw_pages, settings, sources
+from seller_intel import connections, crawl_tallies, raw_pages, settings, sources
 from seller_intel.crawl_tallies import Tallies
 from seller_intel.extraction import Asked, Got
 from seller_intel.sources import Source
@@ -28,6 +28,8 @@ _PASSED = frozenset(
     )
 )
 _OPTIONS = _PASSED | {"urls", "hosts", "currency", "contact", "rules", "keep_pages"}
+# Instead of addresses: they stand in the connection, as its host or `extra.urls`.
+BY_CONNECTION = "connection"
 # What a child may take to end, in seconds, once its own time is up.
 _GRACE = 300
 # The share of pages that hinder us from which a crawl is only part of the shop.
@@ -126,7 +128,11 @@ def _urls(source: Source) -> tuple[str, ...]:
             f"source {source.name}: no option {', '.join(unknown)} of a crawl; known:"
             f" {', '.join(sorted(_OPTIONS))}"
         )
-    urls = tuple(map(str, source.options.get("urls") or ()))
+    stated: Any = source.options.get("urls") or ()
+    if stated == BY_CONNECTION:
+        connection = connections.get(str(source.connection))
+        stated = connection.extra.get("urls") or [connection.host]
+    urls = tuple(str(each) for each in stated if each)
     if not urls:
         raise sources.RegistryError(f"source {source.name}: options.urls is missing")
     return urls

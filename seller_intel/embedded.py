@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import logging
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from seller_intel import keys
+from seller_intel import file_locks, keys
 from seller_intel.embedded_data import HOST, SUPERUSER, check_release, initialise
 from seller_intel.embedded_process import clear_leftovers, is_free, pid_of, port_of
 from seller_intel.embedded_programs import (
@@ -88,7 +86,8 @@ def start(home: Path) -> Server:
     found = status(home)
     if found:
         return found
-    with _locked(home):
+    home.mkdir(parents=True, exist_ok=True)
+    with file_locks.held(home / "postgres.lock"):
         return status(home) or _start(home)
 
 
@@ -96,7 +95,7 @@ def stop(home: Path) -> bool:
     """Stop the server of this home; return whether there was one to stop."""
     if not _folder(home).exists():
         return False
-    with _locked(home):
+    with file_locks.held(home / "postgres.lock"):
         account, data = account_for(_folder(home)), _data(home)
         if not pid_of(data, account):
             return False
@@ -220,15 +219,6 @@ def _refuse_unquotable(*paths: Path) -> None:
                 f'{path}: PostgreSQL cannot start from a folder with one of " $ ` \\ in'
                 " its name; set SELLER_INTEL_HOME to another one"
             )
-
-
-@contextmanager
-def _locked(home: Path) -> Iterator[None]:
-    """Let one process at a time start or stop the server of a home."""
-    home.mkdir(parents=True, exist_ok=True)
-    with (home / "postgres.lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def _folder(home: Path) -> Path:

@@ -137,12 +137,15 @@ def build_core(run: str, full_refresh: bool = False) -> None:
 
 
 def fit(run: str) -> None:
-    """Fit the models that core gives data for; what did not change stands."""
-    from seller_intel import lifetime_fits
+    """Fit the models that core gives data for; what did not change stands.
+
+    The next build of core reads the matches.
+    """
+    from seller_intel import lifetime_fits, match_fits
 
     with step_log.recorded("fit", run) as entry:
         claim = claims.require(run)
-        entry.rows = lifetime_fits.fit(claim.run)
+        entry.rows = lifetime_fits.fit(claim.run) + match_fits.fit(claim.run)
         entry.is_skipped = not entry.rows
 
 

@@ -125,3 +125,18 @@ def sent_form(request: httpx.Request) -> dict[str, str]:
 def pages_of(rows: list, number: int, size: int) -> list:
     """Return one page of rows, numbered from 1."""
     return rows[(number - 1) * size : number * size]
+
+
+def leaving(gateway: Any, field: str, instant: str) -> list[str]:
+    """Let the newest orders leave the window, one before each page; return those left.
+
+    `gateway` holds `orders` by key; `field` is when an order changed.
+    """
+    left = sorted(gateway.orders)
+
+    def touch(number: int) -> None:
+        if number > 1:
+            gateway.orders[left.pop()][field] = instant
+
+    gateway.before_page = touch
+    return left

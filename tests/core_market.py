@@ -171,3 +171,32 @@ def cost(day: int, amount: str, **said: Any) -> dict[str, Any]:
         "currency": "CNY",
         **said,
     }
+
+
+def group_event(group: str, event: str, hour: int = 4, **said: Any) -> dict[str, Any]:
+    """Return an event of a group of two on the fifth of January."""
+    return {
+        "platform_id": "taobao",
+        "group_id": group,
+        "event": event,
+        "occurred_at": f"2026-01-05T{hour:02d}:30:00+00:00",
+        "shop_id": "taobao:9",
+        "size_needed": "2",
+        "group_price": "50.00",
+        "currency": "CNY",
+        **said,
+    }
+
+
+def bargain_event(session: str, event: str, hour: int = 4, **said: Any) -> dict:
+    """Return an event of a bargaining session on the fifth of January."""
+    return {
+        "platform_id": "shopify",
+        "session_id": session,
+        "event": event,
+        "occurred_at": f"2026-01-05T{hour:02d}:30:00+00:00",
+        "shop_id": "shopify:us",
+        "list_price": "100.00",
+        "currency": "USD",
+        **said,
+    }

@@ -17,7 +17,7 @@ from api_doubles import Landings, connected, landings
 from conftest import Postgres
 from deliveries import Line
 
-from sandbox.gateways import connections, records, shops
+from sandbox.gateways import connections, holdings, records, shops
 from sandbox.gateways.house import House, open_house
 from sandbox.gateways.server import served
 from seller_intel import sources
@@ -29,7 +29,7 @@ RUN = "20261114T060000"
 ORDERS = ("orders", "order_lines", "refunds")
 MORE = {
     "taobao": ("commissions",),
-    "pinduoduo": ("commissions",),
+    "pinduoduo": ("commissions", "group_buys"),
     "jd": ("commissions",),
     "youzan": ("commissions", "members"),
     "douyin": ("commissions",),
@@ -245,3 +245,27 @@ def test_salesmen_of_youzan_are_referred_by_whom_the_books_say(core):
 
     assert edges
     assert sorted(children.values()) == sorted(by_parent.values())
+
+
+def test_groups_of_pinduoduo_are_what_the_books_say_to_the_cent(core):
+    found = {
+        row["group_id"]: (
+            int(row["filled_at"].timestamp()),
+            row["joined"],
+            row["order_count"],
+            round((row["gmv"] or 0) * 100),
+        )
+        for row in core.rows("select * from core.fct_group_buys")
+    }
+    expected = {
+        f"pinduoduo:{row.group_id}": (
+            int(row.filled_at.timestamp()),
+            row.joined,
+            row.orders,
+            row.paid_amount,
+        )
+        for row in holdings.group_buys(shop_of("pinduoduo"), NOW).itertuples()
+    }
+
+    assert len(expected) > 20
+    assert found == expected

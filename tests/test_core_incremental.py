@@ -8,9 +8,11 @@ from core_market import (
     REGISTRY,
     WINDOWS,
     ad,
+    bargain_event,
     charge,
     commission,
     cost,
+    group_event,
     identity,
     line,
     member,
@@ -63,6 +65,25 @@ def _first_delivery(core: Line) -> None:
     )
 
 
+def _first_groups(core: Line) -> None:
+    core.deliver(
+        "group_buys",
+        [
+            group_event("g1", "opened", member_ref="a", order_id="moved"),
+            group_event("gone", "opened", member_ref="a", order_id="guest"),
+            group_event("revised", "filled", member_ref="a"),
+        ],
+    )
+    core.deliver("bargains", [bargain_event("b1", "started", member_ref="a")])
+
+
+def _later_groups(core: Line) -> None:
+    joined = group_event("g1", "joined", 5, member_ref="b", order_id="after moved")
+    core.deliver("group_buys", [joined], run="2")
+    helped = bargain_event("b1", "helped", 5, member_ref="b", price_after="80.00")
+    core.deliver("bargains", [helped], run="2")
+
+
 def _later_deliveries(core: Line, postgres: Postgres) -> None:
     """Everything that reaches back: each cause has orders of its own."""
     core.deliver("refunds", [refund("late", "refunded", day=15)], run="2")
@@ -109,9 +130,15 @@ def built(shared_postgres: Postgres) -> dict[str, dict[str, list[str]]]:
     shared_postgres.register(REGISTRY.format(time_zone="Asia/Shanghai"))
     core = Line()
     _first_delivery(core)
-    revised = core.deliver("orders", [order("revised", buyer_ref="v")], run="revised")
+    _first_groups(core)
+    taken_back = [group_event("gone", "joined", member_ref="b")]
+    taken = core.deliver("group_buys", taken_back, run="gone")
+    first = order("revised", buyer_ref="v", group_id="revised")
+    revised = core.deliver("orders", [first], run="revised")
     core.build("20260201T060000")
+    _later_groups(core)
     _later_deliveries(core, shared_postgres)
+    core.take_back(taken)
     split = shared_postgres.value("select load_id from ops.loads where run = 'gone'")
     core.take_back(split)
     core.take_back(revised, "replaced")
@@ -223,3 +250,33 @@ def test_costs_are_laid_on_the_day_of_the_order(built, shared_postgres):
     assert day["commission_amount"] == -4
     assert day["cost_of_goods_amount"] == 13
     assert day["freight_cost_amount"] == 6
+
+
+def test_groups_follow_their_events_and_their_orders(built, shared_postgres):
+    rows = shared_postgres.rows(
+        "select group_id, joined, status, order_count, gmv from core.fct_group_buys"
+    )
+    groups = {row.pop("group_id"): row for row in rows}
+
+    assert groups["taobao:g1"] == {
+        "joined": 2,
+        "status": "filled",
+        "order_count": 2,
+        "gmv": 200,
+    }
+    assert groups["taobao:gone"] == {
+        "joined": 1,
+        "status": "open",
+        "order_count": 0,
+        "gmv": 0,
+    }
+    # its order no longer names it
+    assert groups["taobao:revised"]["order_count"] == 0
+
+
+def test_a_bargain_is_counted_in_the_reporting_currency(built, shared_postgres):
+    rows = shared_postgres.rows(
+        "select list_price, end_price, helpers from core.fct_bargains"
+    )
+
+    assert rows == [{"list_price": 640, "end_price": 512, "helpers": 1}]

@@ -1,4 +1,4 @@
-"""Commission of promotion links reconciles with refunds, each order paid to one link."""
+"""Commission of promotion links reconciles with refunds; an order pays one link."""
 
 from __future__ import annotations
 

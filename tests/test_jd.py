@@ -15,6 +15,7 @@ from api_doubles import (
     TOKEN,
     connected,
     landings,
+    leaving,
     pages_of,
     sent_form,
 )
@@ -184,13 +185,7 @@ def test_the_first_reading_goes_by_creation():
 
 def test_orders_that_leave_the_window_between_pages_take_no_other_with_them():
     gateway = Jos([order(number, "2026-11-22 11:40:00") for number in range(180)])
-    left = sorted(gateway.orders, reverse=True)
-
-    def touch(number):
-        if number > 1:
-            gateway.orders[left.pop()]["modified"] = "2026-11-22 12:30:00"
-
-    gateway.before_page = touch
+    left = leaving(gateway, "modified", "2026-11-22 12:30:00")
     made = orders(at_once=1)
 
     got = read(gateway, made)

@@ -9,7 +9,7 @@ import pytest
 
 from scrapers.items import Page, PageVerdict
 from scrapers.pages import web
-from scrapers.reading import documents, identities, json_ld, rules, sitemaps
+from scrapers.reading import charsets, identities, json_ld, rules, sitemaps
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 LIST = """<html><head><link rel="next" href="/c/mugs?page=3"></head><body><h1>Mugs</h1>
@@ -41,6 +41,42 @@ def test_the_page_after_this_one_is_found_without_rel_next():
     reading = web.read(page("https://shop.example/list?page=2", text))
 
     assert reading.links.next_pages == ("https://shop.example/list?page=3",)
+
+
+@pytest.mark.parametrize(
+    ("text", "following"),
+    [
+        (
+            '<div class="load-more" data-next-url="/list?page=3">加载更多</div>',
+            "page=3",
+        ),
+        ('<button class="btn" data-url="/list?page=3">Load more</button>', "page=3"),
+        ('<div id="infinite" data-next="?page=3"></div>', "page=3"),
+        ('<div class="load-more" data-next-page="3"></div>', None),
+        ('<div class="card" data-url="/list?page=9">Mug</div>', None),
+        (
+            '<form action="/list?page=1"><input type="hidden" name="k" value="tea">'
+            "<select name=page><option>1</option><option selected>2</option>"
+            "<option>3</option></select></form>",
+            "k=tea&page=3",
+        ),
+        (
+            "<form action=/list data-pages=9><input name=page value=2></form>",
+            "page=3",
+        ),
+        ("<form><select name=page><option selected>2</option></select></form>", None),
+        (
+            "<form method=post><select name=page><option selected>2</option>"
+            "<option>3</option></select></form>",
+            None,
+        ),
+    ],
+)
+def test_a_list_without_links_goes_on_where_its_list_or_form_says(text, following):
+    reading = web.read(page("https://shop.example/list?page=2", text))
+
+    wanted = (f"https://shop.example/list?{following}",) if following else ()
+    assert reading.links.next_pages == wanted
 
 
 def test_a_sitemap_is_read_with_its_dates_and_within_its_bound():
@@ -123,7 +159,7 @@ def test_the_true_charset_counts_not_the_claimed_one(body, content_type):
         "https://shop.example/", body, NOON, headers={"Content-Type": content_type}
     )
 
-    assert documents.text_of(got) == "商品价格：九十九元，加入购物车"
+    assert charsets.text_of(got) == "商品价格：九十九元，加入购物车"
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hmac
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -61,6 +63,15 @@ def test_what_names_nobody_is_counted_and_gives_no_hash(kind, value, outcome):
 
     assert hasher.hash(kind, value) is None
     assert hasher.counts == {outcome: 1}
+
+
+@pytest.mark.parametrize("length", [1, 64, 65, 200])
+def test_a_hash_is_the_hmac_of_kind_platform_and_value(length):
+    key = bytes(range(256))[:length]
+
+    hashed = Hasher(key).hash("buyer", "Ann-1", "jd")
+
+    assert hashed == hmac.new(key, b"buyer\x00jd\x00Ann-1", "sha256").hexdigest()
 
 
 def test_an_empty_key_is_refused():

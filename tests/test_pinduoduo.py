@@ -15,6 +15,7 @@ from api_doubles import (
     TOKEN,
     connected,
     landings,
+    leaving,
     pages_of,
     sent_form,
 )
@@ -207,13 +208,7 @@ def test_a_reading_never_asks_for_what_is_too_old_to_be_had():
 def test_orders_that_change_between_pages_are_not_lost():
     many = [order(number, "2026-11-22 11:40:00") for number in range(350)]
     gateway = Pop(many)
-    left = list(gateway.orders)
-
-    def touch(number):
-        if number > 1:
-            gateway.orders[left.pop()]["updated_at"] = "2026-11-22 11:59:59"
-
-    gateway.before_page = touch
+    left = leaving(gateway, "updated_at", "2026-11-22 11:59:59")
     made = orders(at_once=1)
 
     got = read(gateway, made)
@@ -255,6 +250,26 @@ def test_affiliate_orders_need_no_token_of_a_shop():
     landed = made["commissions"].newest["261122-000000000000009"]
     assert landed["_source"]["payee_ref"] == landed["custom_parameters_hash"]
     assert "agent-7" not in made.text
+
+
+def test_an_order_tells_of_its_group_where_groups_are_wanted():
+    gateway = Pop([order(1, "2026-11-22 11:40:00"), order(2, "2026-11-22 11:41:00")])
+    made = landings("pinduoduo", ("orders", "group_buys"), covered=HOUR_AGO)
+
+    got = read(gateway, made)
+
+    assert not got.failures
+    events = made["group_buys"].newest
+    assert sorted(events) == [
+        "261122-000000000000001/filled",
+        "261122-000000000000001/opened",
+        "261122-000000000000002/filled",
+        "261122-000000000000002/opened",
+    ]
+    opened = events["261122-000000000000001/opened"]
+    assert opened["group_order_id"] == "77"
+    assert opened["_source"]["event"] == "opened"
+    assert "receiver_name" not in made.text
 
 
 def test_details_bring_the_number_of_the_group_where_they_are_asked_for():

@@ -1,12 +1,13 @@
-{# The newest version of each record of a cost stream, as CTEs that end in `charges` and
-   `rated`: with its shop, its channel, the day it happened on and the day it belongs
-   to, which is the day its order was paid. #}
-{% macro dated_charges(stream) -%}
+{# The newest version of each record of a cost stream, or of one that tells of events,
+   as CTEs that end in `charges` and `rated`: with its shop, its channel, the day it
+   happened on and the day it belongs to, which is the day its order was paid. `key` is
+   the column whose touched values are made again. #}
+{% macro dated_charges(stream, key='record_key') -%}
     {%- set zone = "coalesce(orders.time_zone, shops.time_zone, 'Asia/Shanghai')" -%}
     records as (
         {{ touched_rows(
             'int_' ~ stream ~ '_unioned',
-            ['record_key'],
+            [key],
             among='int_' ~ stream ~ '_touched'
         ) }}
     ),

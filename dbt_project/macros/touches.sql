@@ -52,3 +52,16 @@
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}
+
+{# A question of a buyer also counts for an order of the day after it. #}
+{% macro days_of_inquiries(rows) -%}
+    select
+        shop_id,
+        sla_date as sales_date
+    from {{ rows }}
+    union all
+    select
+        shop_id,
+        {{ days_after('sla_date', 1) }} as sales_date
+    from {{ rows }}
+{%- endmacro %}

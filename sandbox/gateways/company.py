@@ -1,4 +1,4 @@
-"""Gateways in a process of their own, for as long as somebody needs them."""
+"""Gateways and storefronts in a process of their own, while somebody needs them."""
 
 from __future__ import annotations
 
@@ -14,21 +14,37 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sandbox.storefronts.stores import STYLES
+
 _PATIENCE = 60
 
 
 @dataclass(frozen=True)
 class Company:
-    """Running gateways: where they are, and how to get in."""
+    """Running gateways: where they are, and how to get in; storefronts by name."""
 
     address: str
     connections: dict[str, dict[str, Any]]
+    storefronts: dict[str, str]
 
     def variables(self) -> dict[str, str]:
-        """Return the connections as environment variables Airflow and we read."""
+        """Return the connections as environment variables Airflow and we read.
+
+        Every storefront has one, and `sandbox_web_shops` all that have pages alone.
+        """
+        shops = {name: [address] for name, address in self.storefronts.items()}
+        shops["web_shops"] = [
+            address
+            for name, address in self.storefronts.items()
+            if STYLES[name.partition("-")[0]].template not in ("shopify", "woocommerce")
+        ]
+        stated = self.connections | {
+            f"sandbox_{name}": {"conn_type": "http", "extra": {"urls": addresses}}
+            for name, addresses in shops.items()
+        }
         return {
             f"AIRFLOW_CONN_{name.upper()}": json.dumps(connection)
-            for name, connection in self.connections.items()
+            for name, connection in stated.items()
         }
 
     def move(self, now: int) -> None:
@@ -50,7 +66,9 @@ def kept(*arguments: str) -> Iterator[Company]:
             try:
                 _wait(process, told)
                 facts = json.loads(told.read_text(encoding="utf-8"))
-                yield Company(facts["address"], facts["connections"])
+                yield Company(
+                    facts["address"], facts["connections"], facts["storefronts"]
+                )
             finally:
                 if process.stdin:
                     process.stdin.close()

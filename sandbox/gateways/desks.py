@@ -18,14 +18,21 @@ _TOKEN_LIFE = 7 * 86_400.0
 
 @dataclass
 class Instant:
-    """The simulated instant all gateways show; a drift moves it with every request."""
+    """The simulated instant all gateways show; a drift moves it with every request.
+
+    Where it is live it is that of this machine's clock.
+    """
 
     now: int
     drift: float = 0.0
+    is_live: bool = False
     _passed: float = 0.0
 
     def tick(self) -> None:
         """Let the drift of one request pass."""
+        if self.is_live:
+            self.now = int(time.time())
+            return
         self._passed += self.drift
         whole = int(self._passed)
         self.now += whole

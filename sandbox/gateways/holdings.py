@@ -120,6 +120,23 @@ def commissions(shop: Books, now: int) -> pd.DataFrame:
     return pd.DataFrame(found, columns=_COMMISSION)
 
 
+def group_buys(shop: Books, now: int) -> pd.DataFrame:
+    """Return the groups of Pinduoduo's orders; a prize sold for a fen is no sale."""
+    return pd.DataFrame(
+        [
+            {
+                "shop_id": shop.shop.shop_id,
+                "group_id": pinduoduo_rows.group_id(order),
+                "filled_at": _moment(order.confirmed_at),
+                "joined": 1,
+                "orders": 0 if order.is_lottery else 1,
+                "paid_amount": 0 if order.is_lottery else order.paid,
+            }
+            for order in _all(shop, now)
+        ]
+    )
+
+
 def members(shop: Books, now: int) -> pd.DataFrame:
     """Return the agents who joined, and who invited them (-1: nobody)."""
     return pd.DataFrame([one for one in shop.agents if one["joined_at"] <= now])

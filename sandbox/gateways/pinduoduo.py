@@ -126,7 +126,7 @@ def _detail(asked: dict[str, Any], desk: Desk, repeats: bool) -> dict:
     if order is None:
         raise Refused(_error(50001, "订单不存在"))
     content = rows.order(order, desk.books) | {
-        "group_order_id": 9_000_000_000 + order.no,
+        "group_order_id": rows.group_id(order),
         "group_role": order.no % 2,
         "pay_no": str(80_000_000_000 + order.no),
     }

@@ -11,6 +11,7 @@ from sandbox.gateways.records import Order
 
 _FIRST, _STEP = 200_000_000_000_000, 52_711_957
 _REFUND = 30_000_000_000
+_GROUP = 9_000_000_000
 _STATUS = (1, 1, 2, 3, 3)
 
 
@@ -25,6 +26,11 @@ def number_of(text: str, shop: Books) -> int | None:
     number = forms.number(text.partition("-")[2], 0) or 0
     no, rest = divmod(number - _FIRST, _STEP)
     return no if not rest and 0 <= no < shop.count else None
+
+
+def group_id(order: Order) -> int:
+    """Return the number of an order's group; nobody else of it is a customer here."""
+    return _GROUP + order.no
 
 
 def order(order: Order, shop: Books) -> dict[str, Any]:
@@ -138,7 +144,7 @@ def affiliate(order: Order, shop: Books, now: int) -> dict[str, Any]:
         "platform_discount": order.platform_discount,
         "order_status": _STATE.get(got.state, 2 if order.received_at else 1),
         "return_status": 2 if order.refunded_at else 1 if order.applied_at else 0,
-        "group_id": 9_000_000_000 + order.no,
+        "group_id": group_id(order),
         "order_create_time": order.created_at,
         "order_pay_time": order.paid_at,
         "order_group_success_time": order.confirmed_at,

@@ -48,6 +48,9 @@ def add(parser: argparse.ArgumentParser) -> None:
     ):
         parser.add_argument(name, type=kind, default=usual, help=told)
     parser.add_argument(
+        "--live", action="store_true", help="show the instant of this machine's clock"
+    )
+    parser.add_argument(
         "--while-fed", action="store_true", help="stop when standard input ends"
     )
 
@@ -62,7 +65,8 @@ def house_of(given: argparse.Namespace) -> House:
         given.each,
     )
     house = open_house(market, instant_of(given.now) if given.now else None)
-    house.instant.drift = given.drift
+    house.instant.drift, house.instant.is_live = given.drift, given.live
+    house.instant.tick()
     house.faults = Faults(
         given.faults,
         given.fault_seed,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import socket
+from pathlib import Path
 
 from sandbox.gateways.desks import Instant
 from sandbox.storefronts import server
@@ -13,6 +15,9 @@ from sandbox.storefronts.stores import STYLES, open_stores, small_market
 from sandbox.storefronts.street import open_street
 
 log = logging.getLogger("sandbox")
+_PORT = 8790
+# One style of each: structured data, plain Chinese pages, two shop systems.
+_FEW = "harbor,jiuhao,nimbus,garten"
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -24,6 +29,38 @@ def add(parser: argparse.ArgumentParser) -> None:
         ("--storefront-plans", str, "{}", "JSON of plans by name of storefront"),
     ):
         parser.add_argument(name, type=kind, default=usual, help=told)
+
+
+def arguments(home: Path) -> list[str]:
+    """Return what few small storefronts of a home are asked for with.
+
+    A shop is known by its address, so they stay at one port: the usual one, else the
+    free one that a file in the home remembers.
+    """
+    kept = home / "storefronts.port"
+    if not kept.exists():
+        home.mkdir(parents=True, exist_ok=True)
+        kept.write_text(str(_free(_PORT)), encoding="utf-8")
+    port = kept.read_text(encoding="utf-8").strip()
+    return [
+        "--storefronts",
+        _FEW,
+        "--storefront-articles",
+        "24",
+        "--storefront-port",
+        port,
+    ]
+
+
+def _free(port: int) -> int:
+    """Return a port that nobody listens at here, if may be the one given."""
+    for wished in (port, 0):
+        try:
+            with socket.create_server(("127.0.0.1", wished)) as place:
+                return place.getsockname()[1]
+        except OSError:
+            continue
+    raise OSError("no free port")
 
 
 def opened(given: argparse.Namespace, instant: Instant) -> dict[str, str]:

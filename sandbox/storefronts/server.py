@@ -129,7 +129,11 @@ def places(count: int, port: int = 0) -> list[socket.socket]:
             found.append(socket.create_server(address, backlog=512))
         except OSError:
             following = port + number if port else 0
-            found.append(socket.create_server(("127.0.0.1", following), backlog=512))
+            try:
+                place = socket.create_server(("127.0.0.1", following), backlog=512)
+            except OSError:
+                place = socket.create_server(("127.0.0.1", 0), backlog=512)
+            found.append(place)
     return found
 
 

@@ -7,8 +7,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from lxml import etree
-
 from scrapers.items import Links, Listing, Page, PageVerdict, Reading
 from scrapers.reading import (
     breadcrumbs,
@@ -27,10 +25,7 @@ from scrapers.reading import rules as site_rules
 from scrapers.reading.documents import Document
 from scrapers.reading.rules import SiteRules
 
-_CLASSES = etree.XPath(
-    ".//*[self::div or self::section or self::main or self::h1 or self::ul]/@class",
-    smart_strings=False,
-)
+_CARRYING = ("div", "section", "main", "h1", "ul")
 _NUMBERED = re.compile(r"[\d_-]+[\w-]*$")
 MAX_BODY = 20_000_000
 """Bytes beyond which a page is cut before it is read."""
@@ -59,8 +54,8 @@ def read(
         verdict = PageVerdict.FAILED if page.status >= 400 else PageVerdict.EMPTY_SHELL
         return Reading(verdict, detail=f"status {page.status}, empty body")
     rules = rules or site_rules.of(page.url)
-    nodes = json_ld.blocks(document.tree)
-    stated = [list(json_ld.nodes(nodes)), microdata.nodes(document.tree)]
+    nodes = json_ld.blocks(document.scripts)
+    stated = [list(json_ld.nodes(nodes)), microdata.nodes(document)]
     goods = [[node for node in each if schema_org.is_product(node)] for each in stated]
     hindrance = None
     if page.status >= 400 or not any(goods):
@@ -127,7 +122,9 @@ def _is_binary(page: Page) -> bool:
 
 def _shape(document: Document) -> str:
     """Return a hash of the classes that carry the page, the mark of its template."""
-    named = set(_CLASSES(document.body))
-    marks = {_NUMBERED.sub("", each.split(" ", 1)[0]) for each in named}
+    carrying = document.body.iterdescendants(*_CARRYING)
+    stated = (each.get("class") for each in carrying)
+    named = {each.split(" ", 1)[0] for each in stated if each is not None}
+    marks = {_NUMBERED.sub("", each) for each in named}
     text = " ".join(sorted(marks))
     return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()

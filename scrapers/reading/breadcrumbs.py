@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from lxml import etree
 from lxml.html import HtmlElement
 from zyte_parsers import extract_breadcrumbs
 
+from scrapers.reading.documents import Document
 from scrapers.reading.json_ld import types_of
 
-_MARK = re.compile(r"bread-?_?crumb|crumbs?\b|\bpath-?nav|\bposition-?nav|面包屑", re.I)
+_MARK = re.compile(r"bread-?_?crumb|crumbs?\b|\bpath-?nav|\bposition-?nav|面包屑")
+_TAGS = ("nav", "ol", "ul", "div", "section", "p", "td", "span")
+_LABELLED = etree.XPath("//@aria-label/..")
 _HOME = re.compile(
     r"^(?:home ?page|home|start(?:seite)?|accueil|inicio|início|etusivu|hem|hjem|strona"
     r" główna|domů|главная|首页|主页|ホーム|トップ|all|shop|您的位置|当前位置)[:：]?$",
@@ -50,17 +54,20 @@ def from_nodes(nodes: list[dict[str, Any]]) -> list[str]:
     return best
 
 
-def from_tree(tree: HtmlElement, base: str) -> list[str]:
+def from_page(document: Document) -> list[str]:
     """Return the names of the page's breadcrumb trail, empty where there is none."""
-    for element in tree.iter("nav", "ol", "ul", "div", "section", "p", "td", "span"):
-        mark = f"{element.get('class', '')} {element.get('id', '')}"
-        label = element.get("aria-label", "")
-        if (_MARK.search(mark) or "breadcrumb" in label.lower()) and len(element):
-            if sum(1 for _ in element.iter("a")) > MAX_STEPS:
-                continue
-            names = names_of(element, base)
-            if names and sum(map(len, names)) < 600:
-                return names
+    found = [element for _, element in document.like(_MARK, _TAGS)]
+    labelled = [
+        element
+        for element in _LABELLED(document.body)
+        if "breadcrumb" in element.get("aria-label").lower() and element.tag in _TAGS
+    ]
+    for element in [*labelled, *found]:
+        if not len(element) or sum(1 for _ in element.iter("a")) > MAX_STEPS:
+            continue
+        names = names_of(element, document.base)
+        if names and sum(map(len, names)) < 600:
+            return names
     return []
 
 

@@ -204,18 +204,9 @@ LOCAL = {
     "dk": "DKK",
     "ch": "CHF",
     "tr": "TRY",
-    "de": "EUR",
-    "fr": "EUR",
-    "it": "EUR",
-    "es": "EUR",
-    "nl": "EUR",
-    "at": "EUR",
-    "be": "EUR",
-    "ie": "EUR",
-    "pt": "EUR",
-    "fi": "EUR",
-    "gr": "EUR",
-    "sk": "EUR",
+    **dict.fromkeys(
+        ("de", "fr", "it", "es", "nl", "at", "be", "ie", "pt", "fi", "gr", "sk"), "EUR"
+    ),
     "za": "ZAR",
     "ae": "AED",
     "sa": "SAR",
@@ -240,6 +231,12 @@ _LANGUAGES = {
     "he": "il",
     "hi": "in",
 }
+_NARROW = re.compile(r"[\x00-\u303f]+")
+_SCRIPTS = {
+    "jp": re.compile(r"[\u3040-\u30ff]"),
+    "kr": re.compile(r"[\uac00-\ud7a3]"),
+    "cn": re.compile(r"[\u4e00-\u9fff]"),
+}
 _CHINESE_HOSTS = re.compile(
     r"(?:^|\.)(?:taobao|tmall|jd|pinduoduo|yangkeduo|1688|suning|dangdang|vip|youzan"
     r"|weidian|kaola)\.com$"
@@ -248,6 +245,9 @@ _DECIMALS = {
     **dict.fromkeys(("JPY", "KRW", "VND", "CLP", "PYG", "ISK", "UGX", "XAF"), 0),
     **dict.fromkeys(("KWD", "BHD", "OMR", "JOD", "TND", "LYD", "IQD"), 3),
 }
+
+
+_LOWERED = {key.lower(): value for key, value in SIGNS.items() if len(key) > 1}
 
 
 def decimals(code: str | None) -> int:
@@ -273,12 +273,11 @@ def country_of(url: str, language: str = "") -> str | None:
 
 def country_written(words: str) -> str | None:
     """Conclude the country from the script of a page: kana, hangul, else Han."""
-    sample = words[:20_000]
-    if len(re.findall(r"[\u3040-\u30ff]", sample)) > 10:
-        return "jp"
-    if len(re.findall(r"[\uac00-\ud7a3]", sample)) > 10:
-        return "kr"
-    return "cn" if len(re.findall(r"[\u4e00-\u9fff]", sample)) > 10 else None
+    wide = _NARROW.sub("", words[:20_000])
+    for country, pattern in _SCRIPTS.items():
+        if len(pattern.findall(wide)) > 10:
+            return country
+    return None
 
 
 def code_of(sign: str | None, country: str | None = None) -> str | None:
@@ -294,5 +293,4 @@ def code_of(sign: str | None, country: str | None = None) -> str | None:
     bare = sign.upper().rstrip("$").strip()
     if bare in CODES:
         return "CNY" if bare == "RMB" else bare
-    lowered = {key.lower(): value for key, value in SIGNS.items() if len(key) > 1}
-    return lowered.get(sign.lower())
+    return _LOWERED.get(sign.lower())

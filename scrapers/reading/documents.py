@@ -1,116 +1,33 @@
-"""Documents: the bytes of a page as text in its true charset, as a tree, as words."""
+"""Documents: a page as a tree, as words, and by the marks its elements carry."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import urljoin
 
-import charset_normalizer
 import lxml.html
 from lxml import etree
-from lxml.html import HtmlElement
-from w3lib.encoding import (
-    html_body_declared_encoding,
-    http_content_type_encoding,
-    read_bom,
-    resolve_encoding,
-)
+from lxml.html import HtmlComment, HtmlElement
 
 from scrapers.items import Page
+from scrapers.reading import charsets
 
-_ASIAN = ("gb18030", "big5", "cp932", "cp949")
-# Of what Chinese shops write, most is among the commoner half of the characters.
-_CJK = re.compile(r"[\u4e00-\u9fff\u3040-\u30ff\uac00-\ud7a3]")
-_ODD = re.compile(r"[\ue000-\uf8ff\ufffd\x80-\x9f]")
-_NULLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-
-
-def text_of(page: Page) -> str:
-    """Return the body as text, in the charset it is written in, not the one it claims.
-
-    A body that is valid UTF-8 is UTF-8 whatever it claims. Otherwise the declared
-    charset counts if the body fits it (`gb2312` means GB 18030, as browsers read it),
-    then whichever charset of the region leaves the fewest odd characters.
-    """
-    body = page.body
-    bom, bom_bytes = read_bom(body)
-    if bom and bom_bytes:
-        return body[len(bom_bytes) :].decode(bom, "replace")
-    declared = _declared(page)
-    if declared and declared.startswith("iso2022"):
-        return body.decode(declared, "replace")
-    try:
-        return body.decode("utf-8")
-    except UnicodeDecodeError as error:
-        # cut off in the middle of a character, or a single bad byte
-        if _is_nearly_utf8(body, error.start):
-            return body.decode("utf-8", "replace")
-    if declared and declared not in ("utf-8", "cp1252"):
-        text = body.decode(declared, "replace")
-        if len(_ODD.findall(text)) <= max(2, len(text) // 2000):
-            return text
-    return _guessed(body, declared)
-
-
-def _declared(page: Page) -> str | None:
-    named = http_content_type_encoding(page.header("content-type"))
-    return named or html_body_declared_encoding(page.body[:4096]) or None
-
-
-def _is_nearly_utf8(body: bytes, start: int) -> bool:
-    if len(body) - start <= 4:
-        return True
-    text = body.decode("utf-8", "replace")
-    bad = text.count("\ufffd")
-    good = len(re.findall(r"[^\x00-\x7f\ufffd]", text))
-    return bad * 20 < good
-
-
-def _guessed(body: bytes, declared: str | None) -> str:
-    fitting = []
-    for name in _ASIAN:
-        try:
-            text = body.decode(name)
-        except UnicodeDecodeError as error:
-            if error.start < len(body) - 4 and error.start * 1000 < len(body) * 999:
-                continue
-            text = body.decode(name, "replace")
-        common = len(_CJK.findall(text))
-        wide = len(re.findall(r"[^\x00-\xff]", text)) or 1
-        if common / wide > 0.5 and len(_ODD.findall(text)) * 50 <= wide:
-            fitting.append((_familiar(text) / wide, -_ASIAN.index(name), text))
-    if fitting and (fitting := [each for each in fitting if each[0] > 0.1] or fitting):
-        return max(fitting)[2]
-    if declared is None:
-        guess = charset_normalizer.from_bytes(body[:65536]).best()
-        found = resolve_encoding(guess.encoding) if guess else None
-        if found and found != "utf-8":
-            return body.decode(found, "replace")
-    return body.decode("cp1252", "replace")
-
-
-# The characters shop pages cannot do without, simplified, traditional and kana.
-_FAMILIAR = frozenset(
-    "的一是不了在人有我他这中大来上个国到说们为子和你地出会也时要就可以对生能下得自之"
-    "价格商品购买加入车首页分类品牌库存销量评论月元件服务登录注册搜索官方正旗舰店"
-    "價購買車頁類評論銷商品牌庫搜尋會員服務のはをにがでとたし税込円"
-    "이가은는을를의에상품가격원구매"
-)
-
-
-def _familiar(text: str) -> int:
-    return sum(each in _FAMILIAR for each in text)
+_CONTROLS = bytes({*range(32)} - {9, 10, 13})
+# One class for all elements: the library's own choice of one costs a call for each.
+_CLASSES = etree.ElementDefaultClassLookup(element=HtmlElement, comment=HtmlComment)
 
 
 def parse(text: str) -> HtmlElement:
     """Return the tree of a page; an empty one for an empty page."""
-    text = _NULLS.sub("", text)
+    content = text.encode("utf-8", "replace").translate(None, _CONTROLS)
     parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=False, remove_pis=True)
+    parser.set_element_class_lookup(_CLASSES)
     try:
         tree = lxml.html.document_fromstring(
-            text.encode("utf-8", "replace"), parser=parser, ensure_head_body=True
+            content, parser=parser, ensure_head_body=True
         )
     except (etree.ParserError, etree.XMLSyntaxError):
         tree = lxml.html.document_fromstring("<html></html>", ensure_head_body=True)
@@ -131,10 +48,12 @@ def squeezed(text: str | None) -> str:
     return " ".join(text.split()) if text else ""
 
 
-_WORDS = etree.XPath(
-    ".//text()[not(parent::script or parent::style)]",
-    smart_strings=False,
-)
+def lowered(text: str) -> str:
+    """Return a text in lower case, every character in its place."""
+    return text.replace("İ", "I").lower()
+
+
+_TEXT = etree.XPath("string()", smart_strings=False)
 _BLOCKS = (
     *("address", "article", "aside", "blockquote", "br", "button", "dd", "div", "dl"),
     *("dt", "fieldset", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header"),
@@ -144,10 +63,13 @@ _BLOCKS = (
 
 
 def words_of(element: HtmlElement) -> str:
-    """Return what a reader sees of an element, blanks squeezed, scripts left out."""
-    if not len(element):
-        return squeezed(element.text) if element.tag not in ("script", "style") else ""
-    return squeezed("".join(_WORDS(element)))
+    """Return the text of an element of a document's tree, blanks squeezed."""
+    return squeezed(_TEXT(element) if len(element) else element.text)
+
+
+def mark_of(element: HtmlElement) -> str:
+    """Return class and id of an element in lower case."""
+    return f"{element.get('class', '')} {element.get('id', '')}".lower()
 
 
 @dataclass
@@ -156,17 +78,68 @@ class Document:
 
     page: Page
     text: str
-    marks: dict[str, str] = field(default_factory=dict)
+    near: dict[str, str] = field(default_factory=dict)
+    """What stands beside a title, by title."""
+
+    @cached_property
+    def whole(self) -> HtmlElement:
+        """The page as a tree with its scripts, for rules that look into them."""
+        return parse(self.text)
 
     @cached_property
     def tree(self) -> HtmlElement:
-        """The page as a tree."""
-        return parse(self.text)
+        """The page as a tree; its scripts and styles are empty, see `scripts`."""
+        return self._apart[0]
+
+    @property
+    def scripts(self) -> list[tuple[HtmlElement, str]]:
+        """The scripts of the page with their text."""
+        return self._apart[1]
+
+    @cached_property
+    def _apart(self) -> tuple[HtmlElement, list[tuple[HtmlElement, str]]]:
+        tree = parse(self.text)
+        scripts = []
+        for element in tree.iter("script", "style"):
+            if element.tag == "script":
+                scripts.append((element, element.text or ""))
+            element.text = None
+        return tree, scripts
 
     @cached_property
     def body(self) -> HtmlElement:
         """The body of the page, or what stands for it."""
         return self.tree.body if self.tree.body is not None else self.tree
+
+    @cached_property
+    def elements(self) -> list[HtmlElement]:
+        """The elements below the body as they stand on the page."""
+        return list(self.body.iterdescendants("*"))
+
+    @cached_property
+    def marked(self) -> dict[str, list[tuple[int, HtmlElement]]]:
+        """The elements below the body and their places by class and id."""
+        found: dict[str, list[tuple[int, HtmlElement]]] = {}
+        for place, element in enumerate(self.elements):
+            if element.get("class") or element.get("id"):
+                found.setdefault(mark_of(element), []).append((place, element))
+        return found
+
+    def like(
+        self, pattern: re.Pattern[str], tags: Iterable[str]
+    ) -> list[tuple[int, HtmlElement]]:
+        """Return elements, and their places, whose class or id fits a pattern.
+
+        The pattern meets lower case; the elements come as they stand on the page.
+        """
+        wanted = frozenset(tags)
+        return sorted(
+            (place, element)
+            for mark, pairs in self.marked.items()
+            if pattern.search(mark)
+            for place, element in pairs
+            if element.tag in wanted
+        )
 
     @cached_property
     def words(self) -> str:
@@ -208,4 +181,4 @@ class Document:
 
 def open_page(page: Page) -> Document:
     """Return the document of a page."""
-    return Document(page, text_of(page))
+    return Document(page, charsets.text_of(page))

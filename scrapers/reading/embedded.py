@@ -14,7 +14,7 @@ from scrapers.reading.documents import Document, words_of
 
 _SKU_MAP = re.compile(r"[\"']?skuMap[\"']?\s*[:=]\s*(?=\{)")
 _SHOPIFY = re.compile(r"(?:ProductJson|product-json|data-product-json)", re.I)
-_VARIANTS = etree.XPath("//*[@data-price and (@data-sku or @data-sku-id)]")
+_VARIANTS = etree.XPath("//@data-price/parent::*[@data-sku or @data-sku-id]")
 MAX_JSON = 1_000_000
 
 
@@ -22,10 +22,11 @@ def facts(document: Document) -> dict[str, Any]:
     """Return the variants that scripts of known shop systems carry."""
     if "skuMap" in document.text and (found := _sku_map(document.text)):
         return found
-    for script in document.tree.iter("script"):
-        mark = " ".join([*script.keys(), *script.values()])
-        if script.get("type") == "application/json" and _SHOPIFY.search(mark):
-            value = json_ld.loads(script.text or "")
+    for script, text in document.scripts:
+        if script.get("type") != "application/json":
+            continue
+        if _SHOPIFY.search(" ".join([*script.keys(), *script.values()])):
+            value = json_ld.loads(text)
             if isinstance(value, dict) and isinstance(value.get("variants"), list):
                 return _shopify(value)
     return _marked(document)
@@ -34,7 +35,8 @@ def facts(document: Document) -> dict[str, Any]:
 def _marked(document: Document) -> dict[str, Any]:
     """Read variants that elements carry as `data-sku` with `data-price`."""
     variants = []
-    for element in _VARIANTS(document.tree):
+    marked = _VARIANTS(document.tree) if "data-price" in document.text else []
+    for element in marked:
         if element.find(".//a[@href]") is not None or element.tag == "a":
             return {}
         price = prices.strict(element.get("data-price"))

@@ -55,7 +55,7 @@ def listings(
     if not subjects.is_goods(document, merged, about, ruled_facts, found):
         return []
     conclusions.correct(document, merged, methods)
-    names = trail or breadcrumbs.from_tree(document.body, document.base)
+    names = trail or breadcrumbs.from_page(document)
     path = breadcrumbs.path_of(names, merged.get("title"))
     if path and methods.get("category_path") != "rules":
         merged["category_path"] = path
@@ -63,7 +63,11 @@ def listings(
     country = (
         defaults.get("country")
         or currencies.country_of(document.page.url, document.language)
-        or currencies.country_written(document.words)
+        or (
+            None
+            if merged.get("currency") in currencies.CODES
+            else currencies.country_written(document.words)
+        )
     )
     conclusions.currency(document, merged, methods, rules, defaults, country)
     return _built(document, merged, methods, defaults, found)

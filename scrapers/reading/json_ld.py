@@ -28,12 +28,11 @@ _WRAPPED = re.compile(
 )
 
 
-def blocks(tree: HtmlElement) -> list[Any]:
+def blocks(scripts: list[tuple[HtmlElement, str]]) -> list[Any]:
     """Return what the page's JSON-LD blocks hold, unreadable ones left out."""
     found = []
-    for script in tree.iter("script"):
-        kind = (script.get("type") or "").lower()
-        if "ld+json" in kind and (text := script.text or script.text_content()):
+    for script, text in scripts:
+        if text and "ld+json" in (script.get("type") or "").lower():
             value = loads(text)
             if value not in (None, "", [], {}):
                 found.append(value)

@@ -7,7 +7,7 @@ from typing import Any
 from lxml import etree
 from lxml.html import HtmlElement
 
-from scrapers.reading.documents import squeezed, words_of
+from scrapers.reading.documents import Document, squeezed, words_of
 
 _ADDRESSES = {"a": "href", "link": "href", "img": "src", "area": "href"}
 _SOURCES = {"audio": "src", "embed": "src", "iframe": "src", "source": "src"}
@@ -33,12 +33,16 @@ _WORDED = frozenset(
         "title",
     ]
 )
-_MARKED = etree.XPath("//*[@itemscope or @itemprop or @typeof or @property]")
+_MARKED = etree.XPath("//@itemscope/..|//@itemprop/..|//@typeof/..|//@property/..")
+_SCOPES = ("itemscope", "itemScope", "ITEMSCOPE", "typeof")
 MAX_ITEMS = 2000
 
 
-def nodes(tree: HtmlElement) -> list[dict[str, Any]]:
+def nodes(document: Document) -> list[dict[str, Any]]:
     """Return the outermost items of a page with their properties and inner items."""
+    if not any(each in document.text for each in _SCOPES):
+        return []
+    tree = document.tree
     tops: list[dict[str, Any]] = []
     scopes: dict[HtmlElement, dict[str, Any]] = {}
     for element in _MARKED(tree)[: MAX_ITEMS * 10]:

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import Any
 
 from lxml.html import HtmlElement
 
-from scrapers.reading import labels, prices
-from scrapers.reading.documents import Document, squeezed, words_of
-
-_PRICE = re.compile(
-    r"price|prc\b|preis|prix|precio|prezzo|cost\b|amount|jiage|money", re.I
+from scrapers.reading import prices
+from scrapers.reading.documents import (
+    Document,
+    lowered,
+    mark_of,
+    squeezed,
+    words_of,
 )
+
+_PRICE = re.compile(r"price|prc\b|preis|prix|precio|prezzo|cost\b|amount|jiage|money")
 _STRUCK = re.compile(
     r"old|was\b|was-|-was|list|orig|regular|strike|struck|cross|msrp|rrp|uvp|compare"
     r"|market"
     r"|before|prev|line-?through|\bdel\b|full-?price|yuanjia",
-    re.I,
 )
 _OTHER = re.compile(
     r"sav(?:e|ing)|discount|\boff\b|percent|shipping|postage|delivery|per-?unit"
@@ -26,13 +30,11 @@ _OTHER = re.compile(
     r"|reward|total|filter|range-?slider|slider|min-?price|max-?price|alert|match"
     r"|compare-"
     r"box|history|label|title|name|currency$",
-    re.I,
 )
 _ELSEWHERE = re.compile(
     r"relat|recommend|similar|also|upsell|cross-?sell|carousel|recent|viewed|mini-?cart"
     r"|basket|footer|header|navi?\b|menu|sidebar|widget|suggest|sponsor|review|comment"
     r"|accessor|bundle|footprint|guess|hot-?sale|rank|ad-|modal|popup|banner",
-    re.I,
 )
 _END = re.compile(
     r"猜你喜欢|看了又看|相关(?:商品|推荐|产品)|为你推荐|热销推荐|同类推荐|掌柜推荐"
@@ -42,14 +44,18 @@ _END = re.compile(
     r"|das könnte (?:ihnen|dir)|kunden kauften|vous aimerez|produits similaires"
     r"|te puede"
     r"|productos relacionados|prodotti correlati|sponsored|関連商品|おすすめ商品",
-    re.I,
 )
 _TAGS = (
     *("b", "bdi", "big", "dd", "del", "div", "em", "font", "h1", "h2", "h3", "h4", "i"),
     *("ins", "label", "li", "p", "s", "section", "small", "span", "strike", "strong"),
     *("td", "tr", "ul"),
 )
+_STRIKING = ("del", "s", "strike")
+_STRUCK_ABOVE = re.compile(r"line-?through|old-?price|was-?price|list-?price|strike")
+_NAMED = re.compile(r"(?:product|goods|item|main)[-_]?(?:title|name)\b")
+_NAMING = ("h2", "h3", "div", "p", "span")
 MAX_CANDIDATES = 60
+_GOES_ON = re.compile(r"\d|[.,]\d")
 NEAR = 4000
 """Characters after the title in which labels are believed."""
 
@@ -68,55 +74,49 @@ def title_of(document: Document) -> tuple[str | None, HtmlElement | None]:
         best = best or (words, heading)
     if best:
         return best
-    for heading in document.body.iter("h2", "h3", "div", "p", "span"):
-        mark = f"{heading.get('class', '')} {heading.get('id', '')}".lower()
-        if re.search(r"(?:product|goods|item|main)[-_]?(?:title|name)\b", mark):
-            words = words_of(heading)
-            if 2 < len(words) <= 300 and not _is_elsewhere(heading):
-                return words, heading
+    for _, heading in document.like(_NAMED, _NAMING):
+        words = words_of(heading)
+        if 2 < len(words) <= 300 and not _is_elsewhere(heading):
+            return words, heading
     return None, None
 
 
 def near_title(document: Document, title: str | None) -> str:
     """Return the words from the title up to where other goods begin."""
+    known = document.near.get(title or "")
+    if known is not None:
+        return known
     words = document.words
     start = 0
     if title and (place := words.find(squeezed(title))) >= 0:
         start = place + len(title)
     part = words[start : start + NEAR]
-    end = _END.search(part)
-    return part[: end.start()] if end else part
+    end = _END.search(lowered(part))
+    document.near[title or ""] = part = part[: end.start()] if end else part
+    return part
 
 
 def marked(document: Document, heading: HtmlElement | None) -> dict[str, Any]:
     """Return price and list price from elements whose class or id says "price"."""
     found: dict[str, Any] = {}
-    passed = heading is None
-    before: list[HtmlElement] = []
-    taken = 0
-    known: dict[str, bool] = {}
-    for element in document.body.iter(*_TAGS):
-        if element is heading:
-            passed = True
-            continue
-        struck = element.tag in ("del", "s", "strike")
-        mark = f"{element.get('class', '')} {element.get('id', '')}"
-        if not struck:
-            if mark not in known:
-                known[mark] = bool(_PRICE.search(mark))
-            if not known[mark]:
-                continue
-        if not passed:
-            before.append(element)
-            continue
-        taken += 1
-        if taken > MAX_CANDIDATES or _take(element, struck, mark, found):
+    priced = dict(document.like(_PRICE, _TAGS))
+    struck = set(document.body.iterdescendants(*_STRIKING))
+    title_at = -1
+    if struck or heading is not None:
+        for place, element in enumerate(document.elements):
+            if element in struck:
+                priced[place] = element
+            elif element is heading:
+                title_at = place
+    places = sorted(priced)
+    after = [place for place in places if place > title_at]
+    before = [place for place in places if place < title_at]
+    for place in after[:MAX_CANDIDATES]:
+        if _take(priced[place], found):
             break
     if "price" not in found:
-        for element in reversed(before[-8:]):
-            struck = element.tag in ("del", "s", "strike")
-            mark = f"{element.get('class', '')} {element.get('id', '')}"
-            if _take(element, struck, mark, found):
+        for place in reversed(before[-8:]):
+            if _take(priced[place], found):
                 break
     low = found.get("price")
     if low is not None and found.get("list_price", low) <= low:
@@ -125,8 +125,9 @@ def marked(document: Document, heading: HtmlElement | None) -> dict[str, Any]:
     return found
 
 
-def _take(element: HtmlElement, struck: bool, mark: str, found: dict[str, Any]) -> bool:
+def _take(element: HtmlElement, found: dict[str, Any]) -> bool:
     """Take what an element says; tell whether everything wanted is there."""
+    struck, mark = element.tag in _STRIKING, mark_of(element)
     words = words_of(element)
     if not words or len(words) > 80 or not re.search(r"\d", words):
         return False
@@ -137,9 +138,7 @@ def _take(element: HtmlElement, struck: bool, mark: str, found: dict[str, Any]) 
     struck = struck or bool(_STRUCK.search(mark)) or _is_struck_above(element)
     if not struck:
         for inner in element.iterdescendants(*_TAGS):
-            if inner.tag in ("del", "s", "strike") or _STRUCK.search(
-                f"{inner.get('class', '')} {inner.get('id', '')}"
-            ):
+            if inner.tag in _STRIKING or _STRUCK.search(mark_of(inner)):
                 words = squeezed(words.replace(words_of(inner), " ", 1))
     if not struck and len(re.findall(r"\d[\d.,]*", words)) > 2:
         return False
@@ -174,27 +173,24 @@ def _is_instalment(around: str, words: str) -> bool:
 
 def is_instalment_on_page(words: str, amount: str) -> bool:
     """Tell whether a page shows an amount only as one of several payments."""
-    places = [
-        match.span()
-        for match in re.finditer(
-            rf"(?<![\d.,]){re.escape(amount)}(?![\d]|[.,]\d)", words
-        )
-    ]
-    return bool(places) and all(prices.is_instalment(words, *each) for each in places)
-
-
-def labelled(document: Document, title: str | None) -> dict[str, Any]:
-    """Return what words beside the title name: prices, counters, availability."""
-    words = near_title(document, title)
-    return labels.priced(words)
+    start = words.find(amount)
+    is_shown = False
+    while start >= 0:
+        end = start + len(amount)
+        before = words[start - 1 : start]
+        if not (before.isdigit() or before in (".", ",")) and not _GOES_ON.match(
+            words, end
+        ):
+            if not prices.is_instalment(words, start, end):
+                return False
+            is_shown = True
+        start = words.find(amount, start + 1)
+    return is_shown
 
 
 def _is_struck_above(element: HtmlElement) -> bool:
-    for ancestor in list(element.iterancestors())[:2]:
-        mark = f"{ancestor.get('class', '')} {ancestor.get('id', '')}"
-        if ancestor.tag in ("del", "s", "strike") or re.search(
-            r"line-?through|old-?price|was-?price|list-?price|strike", mark, re.I
-        ):
+    for ancestor in islice(element.iterancestors(), 2):
+        if ancestor.tag in _STRIKING or _STRUCK_ABOVE.search(mark_of(ancestor)):
             return True
     return "line-through" in (element.get("style") or "")
 
@@ -203,8 +199,7 @@ def _is_elsewhere(element: HtmlElement) -> bool:
     for place, ancestor in enumerate(element.iterancestors()):
         if ancestor.tag in ("footer", "nav", "aside", "header", "body"):
             return ancestor.tag in ("footer", "nav", "aside")
-        mark = f"{ancestor.get('class', '')} {ancestor.get('id', '')}"
-        if place < 8 and _ELSEWHERE.search(mark):
+        if place < 8 and _ELSEWHERE.search(mark_of(ancestor)):
             return True
     return False
 

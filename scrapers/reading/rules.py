@@ -14,7 +14,6 @@ import yaml
 from cssselect import SelectorError
 from lxml import etree
 from lxml.cssselect import CSSSelector
-from lxml.html import HtmlElement
 
 from scrapers.items import Listing
 from scrapers.reading.documents import Document, squeezed, words_of
@@ -65,10 +64,12 @@ class Place:
             if not match:
                 return []
             return [_unescaped(match[1] if match.re.groups else match[0])]
-        return [_taken(each, self.attribute) for each in self.elements(document.tree)]
+        return [_taken(each, self.attribute) for each in self.elements(document)]
 
-    def elements(self, tree: HtmlElement) -> list[Any]:
+    def elements(self, document: Document) -> list[Any]:
         """Return what a CSS or XPath expression finds."""
+        into_scripts = re.search("script|style", self.expression)
+        tree = document.whole if into_scripts else document.tree
         found = _compiled(self.way, self.expression)(tree)
         return found if isinstance(found, list) else [str(found)]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from scrapers.reading.documents import squeezed, words_of
@@ -16,6 +17,7 @@ _OFF = re.compile(r"discontinued", re.IGNORECASE)
 _SOLD_OUT = re.compile(
     r"out_?of_?stock|soldout|sold_?out|not_?available", re.IGNORECASE
 )
+_TAG = re.compile(r"<[^<>]{1,200}>")
 _SPACES = re.compile(r"[\s_-]+")
 
 
@@ -31,7 +33,9 @@ def text(value: Any) -> str | None:
             named = words_of(value["@element"])
         return text(named) if named is not None else None
     if isinstance(value, str):
-        return squeezed(re.sub(r"<[^<>]{1,200}>", " ", value)) or None
+        if "<" in value:
+            value = _TAG.sub(" ", value)
+        return squeezed(value) or None
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
     return None
@@ -47,12 +51,15 @@ def many(value: Any) -> list[Any]:
 def gtin(node: Node) -> str | None:
     """Return the GTIN, EAN, UPC or ISBN-13 of a product, digits only."""
     for name in _GTINS:
-        digits = re.sub(r"\D", "", text(node.get(name)) or "")
+        if node.get(name) is None:
+            continue
+        digits = re.sub(r"\D", "", text(node[name]) or "")
         if len(digits) in (8, 12, 13, 14) and digits.strip("0"):
             return digits
     return None
 
 
+@lru_cache(maxsize=1024)
 def status_of(availability: str | None) -> str | None:
     """Return the canonical status of a schema.org availability or its like."""
     if not availability:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -24,6 +25,7 @@ from seller_intel.ingestors.paging import Page, Query, Row, Tally, TooDeep
 _LOG = logging.getLogger(__name__)
 # With these nothing more can be had with this credential.
 _ENDS_ALL = (Kind.CREDENTIAL_REFUSED, Kind.CLOCK_OFF, Kind.QUOTA_USED_UP)
+_SWITCH_SECONDS = 0.02
 
 
 def collect(asked: Asked, session: Session, queries: Sequence[Query]) -> Got:
@@ -37,7 +39,7 @@ def collect(asked: Asked, session: Session, queries: Sequence[Query]) -> Got:
     covers: dict[str, list[Window]] = {}
     wanted = {stream.name for stream in asked.source.streams}
     with (
-        _rare_garbage_collection(),
+        _undisturbed(),
         Lines(asked) as lines,
         Ahead(session.manners.at_once) as ahead,
     ):
@@ -75,14 +77,20 @@ def collect(asked: Asked, session: Session, queries: Sequence[Query]) -> Got:
 
 
 @contextmanager
-def _rare_garbage_collection() -> Iterator[None]:
-    """Let Python look for cycles seldom: the rows of a page make none, and are many."""
-    before = gc.get_threshold()
+def _undisturbed() -> Iterator[None]:
+    """Let the thread that reads rows go on: it is what the others wait for.
+
+    Python looks for cycles seldom, since the rows of a page make none and are many; and
+    a thread whose reply has come asks for its turn four times as late.
+    """
+    collected, switched = gc.get_threshold(), sys.getswitchinterval()
     gc.set_threshold(200_000, 20, 100)
+    sys.setswitchinterval(_SWITCH_SECONDS)
     try:
         yield
     finally:
-        gc.set_threshold(*before)
+        sys.setswitchinterval(switched)
+        gc.set_threshold(*collected)
 
 
 def _covered(

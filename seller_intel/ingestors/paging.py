@@ -118,15 +118,20 @@ class Tally:
     def fresh(self, query: Query, rows: Sequence[Row]) -> list[Row]:
         """Note rows; return those not seen before in the shape they have now."""
         self.pages += 1
+        identify, this_pass, seen = query.identify, self.this_pass, self.seen
         new = []
         for row in rows:
-            key, version = _identity(query, row)
-            if key in self.this_pass:
+            try:
+                key, version = identify(row)
+            except (ApiFault, KeyError, TypeError, ValueError, AttributeError):
+                # Without a key it is known by all it holds.
+                key, version = f"?{orjson.dumps(row).hex()}", ""
+            if key in this_pass:
                 self.has_moved = True
             else:
-                self.this_pass.add(key)
-            if self.seen.get(key) != version:
-                self.seen[key] = version
+                this_pass.add(key)
+            if seen.get(key) != version:
+                seen[key] = version
                 new.append(row)
         self.received = len(self.seen)
         return new
@@ -160,14 +165,6 @@ def read(
             f" {tally.window[1].isoformat()}: the platform counts {tally.total},"
             f" gave {tally.received} in {PASSES} readings",
         )
-
-
-def _identity(query: Query, row: Row) -> tuple[str, str]:
-    """Return key and version of a row; one without is known by all it holds."""
-    try:
-        return query.identify(row)
-    except (ApiFault, KeyError, TypeError, ValueError, AttributeError):
-        return f"?{orjson.dumps(row).hex()}", ""
 
 
 def _made_whole(query: Query, rows: Sequence[Row], ahead: Ahead) -> Sequence[Row]:

@@ -33,16 +33,19 @@ def scrubber(table: Table, hasher: Hasher, platform: str, region: str = "CN") ->
         name: scrubber(part, hasher, platform, region) for name, part in below.items()
     }
 
-    actions = tuple(here.items())
+    dropped = frozenset(name for name, kind in here.items() if kind == DROP)
+    hashed = [(name, f"{name}_hash", kind) for name, kind in here.items() if kind]
+    parts = tuple(inner.items())
 
     def scrub(record: dict[str, Any]) -> None:
-        for name, kind in actions:
-            if name not in record:
-                continue
-            value = record.pop(name)
-            if kind != DROP:
-                record[f"{name}_hash"] = _hashed(hasher, kind, value, platform, region)
-        for name, scrub_part in inner.items():
+        if not dropped.isdisjoint(record):
+            for name in dropped.intersection(record):
+                del record[name]
+        for name, hash_name, kind in hashed:
+            if name in record:
+                value = record.pop(name)
+                record[hash_name] = _hashed(hasher, kind, value, platform, region)
+        for name, scrub_part in parts:
             if name not in record:
                 continue
             value = record[name]
@@ -61,8 +64,8 @@ def scrubber(table: Table, hasher: Hasher, platform: str, region: str = "CN") ->
 def _hashed(
     hasher: Hasher, kind: str, value: Any, platform: str, region: str
 ) -> str | None:
-    if isinstance(value, int) and not isinstance(value, bool):
+    if type(value) is int:
         value = str(value)
-    if not isinstance(value, str):
+    elif type(value) is not str:
         return None
     return hasher.hash(kind, value, platform, region)

@@ -16,6 +16,7 @@ from seller_intel.extraction import Asked, Got, Window
 from seller_intel.ingestors import (
     collecting,
     personal_fields,
+    pinduoduo_groups,
     pop,
     replies,
     windows,
@@ -60,7 +61,7 @@ _IDS = {
 
 
 def collect(asked: Asked, transport: httpx.BaseTransport | None = None) -> Got:
-    """Land orders with their lines, refunds and affiliate orders of one shop."""
+    """Land orders with lines and groups, refunds, affiliate orders of one shop."""
     called = pop.opened(asked.source, transport)
     with called.session:
         lists = [_orders(asked, called), _refunds(asked, called)]
@@ -71,9 +72,13 @@ def collect(asked: Asked, transport: httpx.BaseTransport | None = None) -> Got:
 def _orders(asked: Asked, called: Pop) -> Query:
     """Return the list of orders: by change, or by confirmation in the first reading.
 
-    Both hold orders that are paid and whose group is formed; others are not shown.
+    Both hold orders that are paid and whose group is formed; others are not shown. The
+    number of the group stands in the detail alone, a request for each order.
     """
-    is_first = windows.is_first(asked, ("orders", "order_lines"))
+    streams = ("orders", "order_lines", pinduoduo_groups.STREAM)
+    is_first = windows.is_first(asked, streams)
+    wanted = {stream.name for stream in asked.source.streams}
+    is_whole = asked.source.options.get("details") == "all"
     if is_first:
         method, rows, stem = "pdd.order.list.get", "order_list", "confirm_at"
     else:
@@ -95,12 +100,11 @@ def _orders(asked: Asked, called: Pop) -> Query:
 
     return Query(
         name="orders by confirmation" if is_first else "orders",
-        streams=("orders", "order_lines"),
+        streams=streams,
         ask=page,
         identify=lambda order: (_key(order, "order_sn"), _state_of(order)),
         land=_order_lander(asked),
-        # The number of the group stands in the detail alone.
-        detail=whole if asked.source.options.get("details") == "all" else None,
+        detail=whole if is_whole or pinduoduo_groups.STREAM in wanted else None,
         longest=timedelta(hours=24) if is_first else timedelta(minutes=30),
         lag=LAG,
         history=HISTORY,
@@ -194,6 +198,7 @@ def _order_lander(asked: Asked) -> Callable[[Row, Put], None]:
         key, changed = _key(order, "order_sn"), order.get("updated_at")
         lines = replies.rows(order.pop("item_list", None), "item_list")
         scrub(order)
+        pinduoduo_groups.land(asked, put, key, order, lines)
         put(
             "orders",
             key,

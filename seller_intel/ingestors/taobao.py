@@ -226,15 +226,14 @@ def _lander(asked: Asked) -> Callable[[Row, Put], None]:
         )
         for position, line in enumerate(lines, 1):
             oid = replies.identifier(line.get("oid_str") or line.get("oid"), "oid")
-            ties = {
+            replies.with_ids(line, _IDS["order_lines"])
+            line["_source"] = {
+                **source,
                 "parent_key": tid,
                 "parent_updated_at": modified,
                 "position": position,
             }
-            record = collecting.marked(
-                replies.with_ids(line, _IDS["order_lines"]), source | ties
-            )
-            put("order_lines", f"{tid}/{oid}", record)
+            put("order_lines", f"{tid}/{oid}", line)
 
     return land
 

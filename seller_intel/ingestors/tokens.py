@@ -14,6 +14,7 @@ from typing import Any
 
 import orjson
 
+from seller_intel import file_locks
 from seller_intel.ingestors.faults import ApiFault, Kind
 
 _MARGIN = 300.0
@@ -58,7 +59,8 @@ class Tokens:
 
     `fetch` asks the platform for another one, given the one there is. Where a platform
     gives a new refresh token with every renewal, `kept_at` is where it is kept, since
-    the one of the connection is used up then.
+    the one of the connection is used up then. Sources that share it, in one process or
+    in several, renew it one after another: who finds it renewed takes what is kept.
     """
 
     def __init__(
@@ -99,9 +101,18 @@ class Tokens:
                 self._renew()
 
     def _renew(self) -> None:
+        """Take another token: the one that somebody else keeps by now, or a new one."""
         assert self._fetch is not None
-        self._token = self._fetch(self._token)
-        if self._kept_at:
+        if self._kept_at is None:
+            self._token = self._fetch(self._token)
+            return
+        self._kept_at.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with file_locks.held(self._kept_at.with_suffix(".lock")):
+            kept = self._kept()
+            if kept is not None and kept != self._token and not self._is_due(kept):
+                self._token = kept
+                return
+            self._token = self._fetch(kept or self._token)
             _write(self._kept_at, self._root, self._token)
 
     def _is_due(self, token: Token) -> bool:
@@ -131,7 +142,6 @@ def _digest(token: Token | None) -> str:
 
 def _write(path: Path, root: str, token: Token) -> None:
     """Keep a token for the owner alone, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     kept = {
         "root": root,

@@ -4,3 +4,11 @@
         {{ relation }}.{{ trait }}{{ ', ' if not loop.last }}
     {%- endfor -%}
 {%- endmacro %}
+
+{# Whether two relations agree in every column of a list. #}
+{% macro same_traits(relation, other, traits) -%}
+    {%- for trait in traits -%}
+        {{ relation }}.{{ trait }} = {{ other }}.{{ trait }}
+        {{- ' and ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}

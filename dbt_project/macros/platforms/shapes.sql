@@ -301,6 +301,26 @@
         'required': ['platform_id', 'platform_category_id', 'name', 'observed_at'],
         'accepted': {},
     } -%}
+    {%- set group_buys = {
+        'columns': [
+            ['platform_id', 'text'],
+            ['group_id', 'text'],
+            ['shop_id', 'text'],
+            ['campaign_id', 'text'],
+            ['listing_id', 'text'],
+            ['member_ref', 'text'],
+            ['order_id', 'text'],
+            ['event', 'text'],
+            ['occurred_at', 'timestamptz'],
+            ['size_needed', 'bigint'],
+            ['is_new_buyer', 'boolean'],
+            ['group_price', 'numeric'],
+            ['single_price', 'numeric'],
+            ['currency', 'text'],
+        ],
+        'required': ['platform_id', 'group_id', 'event', 'occurred_at'],
+        'accepted': {'event': ['opened', 'joined', 'filled', 'expired']},
+    } -%}
     {{ return({
         'orders': orders,
         'order_lines': order_lines,
@@ -313,6 +333,7 @@
         'listings': listings,
         'shops': shops,
         'categories': categories,
+        'group_buys': group_buys,
     }[stream]) }}
 {%- endmacro %}
 

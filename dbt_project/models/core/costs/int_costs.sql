@@ -68,7 +68,8 @@ ranged as (
         unit_cost_amount,
         freight_unit_amount,
         currency,
-        basis
+        basis,
+        lead_time_days
     from chosen
     where choice_no = 1
 )

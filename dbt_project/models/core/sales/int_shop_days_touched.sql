@@ -7,6 +7,7 @@
     'fct_commissions',
     'fct_fees',
     'int_costs',
+    'fct_service_inquiries',
 ] %}
 -- depends_on: {{ ref(writer) }}
 {%- endfor %}

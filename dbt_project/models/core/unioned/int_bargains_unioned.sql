@@ -1,1 +1,1 @@
-{{ unioned('bargains', key='record_key') }}
+{{ unioned('bargains', key='session_id', parent='order_id') }}

@@ -1,1 +1,1 @@
-{{ unioned('group_buys', key='record_key') }}
+{{ unioned('group_buys', key='group_id', parent='order_id') }}

@@ -1,1 +1,1 @@
-{{ unioned('service', key='record_key', parent='order_id') }}
+{{ unioned('service', key='conversation_id', parent='order_id') }}

@@ -1,1 +1,1 @@
-{{ unioned('stock', key='move_id') }}
+{{ unioned('stock', key='record_key', parent='sku_id') }}

@@ -1,0 +1,1 @@
+{{ touched_charges('bargains', 'fct_bargains', key='session_id') }}
