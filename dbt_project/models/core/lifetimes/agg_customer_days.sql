@@ -27,6 +27,7 @@ days as (
             partition by shop_id, customer_id order by paid_date
         ) as purchase_day_no,
         count(*) as order_count,
+        sum(case when is_settled then 1 else 0 end) as settled_order_count,
         sum(paid_amount) as gmv,
         sum(net_sales_by_order) as net_sales_by_order,
         -- refunds are taken from goods before freight and tax

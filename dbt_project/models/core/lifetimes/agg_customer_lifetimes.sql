@@ -33,6 +33,8 @@ histories as (
         min(case when purchase_day_no = 2 then purchase_date end)
             as second_order_date,
         max(purchase_date) as last_order_date,
+        min(case when settled_order_count > 0 then purchase_date end)
+            as first_settled_date,
         sum(order_count) as order_count,
         count(*) as purchase_day_count,
         sum(gmv) as lifetime_gmv,
@@ -48,11 +50,14 @@ acquired as (
         histories.first_order_date,
         histories.second_order_date,
         histories.last_order_date,
+        histories.first_settled_date,
         cast(histories.order_count as bigint) as order_count,
         histories.purchase_day_count,
         histories.lifetime_gmv,
         histories.lifetime_net_sales,
+        orders.paid_at as first_order_at,
         orders.channel as first_channel,
+        orders.referrer_member_id as first_referrer_member_id,
         case
             when orders.order_class = 'first_referred' then 'referred'
             when orders.link_id is not null then 'ad'

@@ -13,31 +13,7 @@ shops as (
     select * from {{ ref('dim_shops') }}
 ),
 
-coverage as (
-    select * from {{ ref('fct_coverage_daily') }}
-    where covered_kind = 'shop' and stream = 'orders' and is_delivered
-),
-
-last_days as (
-    select
-        covered_id as shop_id,
-        max(coverage_date) as last_date
-    from coverage
-    group by covered_id
-),
-
--- the last whole day before the run that was delivered
-ends as (
-    select
-        shops.shop_id,
-        case
-            when last_days.last_date < {{ run_date('shops.time_zone') }}
-                then last_days.last_date
-            else {{ days_after(run_date('shops.time_zone'), -1) }}
-        end as end_date
-    from shops
-    left join last_days on shops.shop_id = last_days.shop_id
-),
+{{ last_whole_days() }},
 
 followed as (
     select

@@ -1,0 +1,215 @@
+"""Who brought whom: trees of a date, growth by generation, exposure of a scheme."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from conftest import Postgres
+from core_market import REGISTRY, commission, member, order
+from deliveries import Line
+
+RUN = "20260201T060000"
+WINDOWS = [("2025-11-30T16:00:00+00:00", "2026-01-31T16:00:00+00:00")]
+SHOP = "taobao:9"
+
+
+def _joins(programme: str, child: str, parent: str | None, **said: Any) -> dict:
+    return member(child, parent, programme_id=programme, **said)
+
+
+def _flat(programme: str, people: int) -> Iterator[dict[str, Any]]:
+    """A root with so many direct members."""
+    yield _joins(programme, f"{programme}-root", None)
+    for number in range(people):
+        yield _joins(programme, f"{programme}-{number}", f"{programme}-root", day=3)
+
+
+def _deep(programme: str, people: int, **said: Any) -> Iterator[dict[str, Any]]:
+    """A root with so many people on two lower levels."""
+    yield _joins(programme, f"{programme}-root", None)
+    yield _joins(programme, f"{programme}-0", f"{programme}-root", day=3, **said)
+    for number in range(1, people):
+        yield _joins(
+            programme, f"{programme}-{number}", f"{programme}-0", day=4, **said
+        )
+
+
+def _paid(programme: str, basis: str) -> dict[str, Any]:
+    return commission(
+        f"{programme}-{basis}",
+        "",
+        "5.00",
+        platform_id="youzan",
+        programme_id=programme,
+        payee_ref=f"{programme}-root",
+        basis=basis,
+        order_id=None,
+    )
+
+
+def _trees() -> Iterator[dict[str, Any]]:
+    yield from _flat("p621", 200)
+    yield from _deep("p622", 2)
+    yield from _deep("p623", 28)
+    yield from _deep("p624", 29)
+    yield from _deep("p625", 29)
+    yield from _deep("p626", 29, purchase_amount="128.00", currency="CNY")
+    # a circle, somebody under himself, and who hangs below the circle
+    yield _joins("p611", "a", "b")
+    yield _joins("p611", "b", "a")
+    yield _joins("p611", "c", "c")
+    yield _joins("p611", "d", "a")
+    # a child who moves from one parent to another between two month ends
+    early = "2025-12-05T00:00:00+00:00"
+    yield _joins("moves", "m", "old", occurred_at=early)
+    yield _joins("moves", "below", "m", occurred_at=early)
+    yield _joins("moves", "m", "new", event="moved", day=9)
+
+
+def _growth() -> Iterator[dict[str, Any]]:
+    """A-603 in small: 20 members send 5 invitations each, one in five is accepted."""
+    for number in range(20):
+        yield _joins("grow", f"g{number}", None, shop_id=SHOP)
+        for friend in range(5):
+            said = {
+                "inviter_ref": f"g{number}",
+                "invite_id": f"g{number}-{friend}",
+                "shop_id": SHOP,
+                "tool": "share",
+            }
+            child = f"g{number}f{friend}"
+            yield _joins("grow", child, None, event="invited", day=4, **said)
+            if friend == 0:
+                yield _joins("grow", child, None, event="accepted", day=5, **said)
+
+
+@pytest.fixture(scope="module")
+def built(shared_postgres: Postgres) -> Postgres:
+    shared_postgres.register(REGISTRY.format(time_zone="Asia/Shanghai"))
+    core = Line()
+    core.deliver(
+        "orders",
+        [
+            order("first", day=6, buyer_ref="a"),
+            order("friend's", day=7, buyer_ref="g0f0"),
+        ],
+        windows=WINDOWS,
+    )
+    core.deliver("members", [*_trees(), *_growth()])
+    headcount = ("p621", "p622", "p623", "p624")
+    entries = [_paid(programme, "headcount") for programme in headcount]
+    entries += [_paid("p625", "own_sales"), _paid("p626", "own_sales")]
+    core.deliver("commissions", entries)
+    core.build(RUN)
+    core.publishable(RUN)
+    return shared_postgres
+
+
+@pytest.fixture(scope="module")
+def exposure(built: Postgres) -> dict[str, dict[str, Any]]:
+    rows = built.rows(
+        "select * from marts_build.distribution_compliance_monthly"
+        " where as_of_date = '2026-01-31'"
+    )
+    return {row["programme_id"].removeprefix("youzan:"): row for row in rows}
+
+
+@pytest.mark.parametrize(
+    ("tree", "people", "levels", "is_admin", "is_criminal"),
+    [
+        ("p621", 201, 2, True, False),
+        ("p622", 3, 3, True, False),
+        ("p623", 29, 3, True, False),
+        ("p624", 30, 3, True, True),
+        ("p625", 30, 3, False, False),
+        ("p626", 30, 3, True, True),
+    ],
+)
+def test_a_621_to_626_trees_are_judged_by_people_levels_and_basis(
+    exposure, tree, people, levels, is_admin, is_criminal
+):
+    row = exposure[tree]
+
+    assert (row["merged_people"], row["levels_incl_root"]) == (people, levels)
+    assert (row["is_admin_flag"], row["is_criminal_threshold"]) == (
+        is_admin,
+        is_criminal,
+    )
+    assert not row["is_serious"]
+
+
+def test_the_articles_follow_the_basis(exposure):
+    assert exposure["p624"]["admin_articles"] == "7(1)"
+    assert exposure["p626"]["admin_articles"] == "7(2)"
+    assert exposure["p626"]["fees_12m_amount"] == 29 * 128
+    assert exposure["p625"]["admin_articles"] is None
+    assert exposure["p625"]["reward_basis_list"] == "own_sales"
+
+
+def test_a_611_circles_and_selves_are_quarantined_and_the_closure_ends(built):
+    found = built.rows(
+        "select child_member_id, reason from core.int_referral_edges_quarantined"
+        " where programme_id = 'youzan:p611' order by 1"
+    )
+
+    assert [tuple(row.values()) for row in found] == [
+        ("a", "cycle"),
+        ("b", "cycle"),
+        ("c", "self"),
+    ]
+    above = built.rows(
+        "select descendant_member_id, ancestor_member_id from core.referral_closure"
+        " where programme_id = 'youzan:p611' and depth > 0"
+        " and as_of_date = '2026-01-31'"
+    )
+    assert [tuple(row.values()) for row in above] == [("d", "a")]
+
+
+def test_a_quarantined_edge_refers_no_order(built):
+    row = built.rows("select * from core.fct_orders where order_id = 'taobao:first'")[0]
+
+    assert row["order_class"] == "first_organic"
+
+
+def test_moved_members_follow_the_tree_of_the_date(built):
+    rows = built.rows(
+        "select as_of_date, ancestor_member_id, depth from core.referral_closure"
+        " where programme_id = 'youzan:moves' and descendant_member_id = 'below'"
+        " and depth > 0 and as_of_date < '2026-02-01' order by 1, 3"
+    )
+
+    assert [(str(row["as_of_date"]), row["ancestor_member_id"]) for row in rows] == [
+        ("2025-12-31", "m"),
+        ("2025-12-31", "old"),
+        ("2026-01-31", "m"),
+        ("2026-01-31", "new"),
+    ]
+
+
+def test_a_603_k_is_invitations_times_acceptance(built):
+    rows = built.rows(
+        "select * from marts_build.referral_growth_monthly"
+        " where shop_id = %s and tool = 'share' order by generation",
+        [SHOP],
+    )
+    first, second = (row for row in rows if str(row["cohort_month_date"])[:4] == "2026")
+
+    assert first["cohort_members"] >= 20
+    assert (first["invitations"], first["accepted"]) == (100, 20)
+    assert round(first["acceptance_rate"], 6) == Decimal("0.2")
+    assert (second["generation"], second["cohort_members"]) == (1, 20)
+    assert (first["buyers"], first["net_sales_by_order"]) == (1, 100)
+    assert first["cycle_hours_p50"] == 3 * 24
+
+
+def test_an_invitation_becomes_a_purchase(built):
+    rows = built.rows(
+        "select * from core.fct_invitations where invitee_member_id in ('g0f0', 'g0f1')"
+        " order by invitee_member_id"
+    )
+
+    assert [row["accepted_at"] is None for row in rows] == [False, True]
+    assert [row["first_order_at"] is None for row in rows] == [False, True]
