@@ -15,10 +15,14 @@ from bench import (
     apis,
     builds,
     crawls,
+    estimate_quality,
+    estimates,
     files,
     lines,
     loads,
+    matching,
     parsing,
+    price_quality,
     publishing,
 )
 from bench.result import Result
@@ -33,6 +37,10 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Result]]] = {
     "parsing": parsing.run,
     "lines": lines.run,
     "crawls": crawls.run,
+    "estimates": estimates.run,
+    "estimate_quality": estimate_quality.run,
+    "matching": matching.run,
+    "price_quality": price_quality.run,
 }
 
 

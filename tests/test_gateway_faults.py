@@ -154,6 +154,9 @@ def test_gateways_of_a_process_move_and_stop_with_who_started_them():
         state = httpx.post(f"{gateways.address}/_sandbox/state", json={}).json()
 
     assert state["now"] == 1_794_441_600
-    assert set(gateways.variables()) == {"AIRFLOW_CONN_SANDBOX_JD"}
+    told = gateways.variables()
+    assert {"AIRFLOW_CONN_SANDBOX_JD", "AIRFLOW_CONN_SANDBOX_HARBOR"} <= told.keys()
+    assert gateways.storefronts["harbor"] in told["AIRFLOW_CONN_SANDBOX_WEB_SHOPS"]
+    assert gateways.storefronts["nimbus"] in told["AIRFLOW_CONN_SANDBOX_NIMBUS"]
     with pytest.raises(httpx.ConnectError):
         httpx.post(f"{gateways.address}/_sandbox/state", json={})

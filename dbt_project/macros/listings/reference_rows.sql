@@ -48,12 +48,21 @@
 
 {# The instant of a run such as 20260131T060000. #}
 {% macro instant_of_run(run) -%}
-    cast(
+    {%- set text -%}
         substr({{ run }}, 1, 4) || '-' || substr({{ run }}, 5, 2)
         || '-' || substr({{ run }}, 7, 2) || ' ' || substr({{ run }}, 10, 2)
-        || ':' || substr({{ run }}, 12, 2) || ':' || substr({{ run }}, 14, 2) || '+00:00'
-        as {{ api.Column.translate_type('timestamptz') }}
-    )
+        || ':' || substr({{ run }}, 12, 2) || ':' || substr({{ run }}, 14, 2)
+        || '+00:00'
+    {%- endset -%}
+    {{ adapter.dispatch('instant_of')(text) }}
+{%- endmacro %}
+
+{% macro default__instant_of(text) -%}
+    cast({{ text }} as timestamp)
+{%- endmacro %}
+
+{% macro postgres__instant_of(text) -%}
+    cast({{ text }} as timestamptz)
 {%- endmacro %}
 
 {# The earlier of two last days, where either may be open. #}

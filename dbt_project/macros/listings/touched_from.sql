@@ -5,7 +5,9 @@
     figure looks back only.
 
     config `touched`: {model, date}: the model with listing_id and touched_from, and the
-        column of this table that says to which day a row belongs.
+        column of this table that says to which day a row belongs. What follows
+        something else than listings names its `key`, what begins another day its
+        `from`.
 #}
 {% macro get_incremental_touched_from_sql(arg_dict) -%}
     {%- set target = arg_dict['target_relation'] -%}
@@ -13,11 +15,13 @@
         arg_dict['dest_columns'] | map(attribute='name')
     ) -%}
     {%- set touched = config.get('touched') -%}
+    {%- set key = touched['key'] or 'listing_id' -%}
     delete from {{ target }} as standing
     using {{ ref(touched['model']) }} as touched
     where
-        standing.listing_id = touched.listing_id
-        and standing.{{ touched['date'] }} >= touched.touched_from;
+        standing.{{ key }} = touched.{{ key }}
+        and standing.{{ touched['date'] }}
+        >= touched.{{ touched['from'] or 'touched_from' }};
 
     insert into {{ target }} ({{ columns }})
     select {{ columns }}

@@ -8,6 +8,7 @@
 {# Whether two relations agree in every column of a list. #}
 {% macro same_traits(relation, other, traits) -%}
     {%- for trait in traits -%}
-        {{ relation }}.{{ trait }} = {{ other }}.{{ trait }}{{ ' and ' if not loop.last }}
+        {{ relation }}.{{ trait }} = {{ other }}.{{ trait }}
+        {{- ' and ' if not loop.last }}
     {%- endfor -%}
 {%- endmacro %}

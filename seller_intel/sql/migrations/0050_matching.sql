@@ -6,14 +6,16 @@ create table ops.listing_match_candidates (
     rival_listing_id text not null,
     probability numeric not null check (probability between 0 and 1),
     grade text not null check (grade in ('certain', 'likely', 'review')),
-    match_method text not null check (match_method in ('gtin', 'model_number', 'title')),
+    match_method text not null check (
+        match_method in ('gtin', 'model_number', 'title')
+    ),
     run text not null,
     primary key (own_listing_id, rival_listing_id)
 );
 comment on table ops.listing_match_candidates is
-'One row per pair of our and a rival listing that the last fit holds for one product, with
-its probability; certain from 0.97, likely from 0.8, review from 0.3. run: the fit that
-found it so.';
+'One row per pair of our and a rival listing that the last fit holds for one product,
+with its probability; certain from 0.97, likely from 0.8, review from 0.3. run: the fit
+that found it so.';
 
 create table ops.listing_match_reviews (
     review_id bigint generated always as identity primary key,

@@ -112,11 +112,12 @@ war_prices as (
 placed as (
     select
         *,
-        row_number() over ({{ same_war }}, is_cut order by price) as price_no,
-        count(*) over ({{ same_war }}, is_cut) as price_count,
+        row_number() over (
+            {{ same_war }}, is_cut order by price nulls last
+        ) as price_no,
+        count(price) over ({{ same_war }}, is_cut) as price_count,
         dense_rank() over ({{ same_war }}, is_cut order by seller_id) as seller_no
     from war_prices
-    where price is not null
 ),
 
 measured as (

@@ -1,7 +1,8 @@
 {#
-    Pairs of our and a rival listing. What people decided comes first, the later decision
-    on a pair over the earlier one, whether it stands in the reference file or came from
-    the review queue; a pair that nobody decided is what the last fit takes it for.
+    Pairs of our and a rival listing. What people decided comes first, the later
+    decision on a pair over the earlier one, whether it stands in the reference file or
+    came from the review queue; a pair that nobody decided is what the last fit takes it
+    for.
 #}
 {%- set pair = [
     'own_listing_id', 'own_sku_id_or_all', 'rival_listing_id', 'rival_sku_id_or_all',
@@ -119,15 +120,17 @@ followed as (
     from decided
 ),
 
+known as (
+    select distinct
+        own_listing_id,
+        rival_listing_id
+    from decided
+),
+
 undecided as (
     select candidates.*
     from candidates
-    left join (
-        select distinct
-            own_listing_id,
-            rival_listing_id
-        from decided
-    ) as known
+    left join known
         on
             candidates.own_listing_id = known.own_listing_id
             and candidates.rival_listing_id = known.rival_listing_id
