@@ -200,3 +200,32 @@ def bargain_event(session: str, event: str, hour: int = 4, **said: Any) -> dict:
         "currency": "USD",
         **said,
     }
+
+
+def message(of: str, moment: str, sender: str = "buyer", **said: Any) -> dict[str, Any]:
+    """Return a message of a chat, at a time of day of the third of January."""
+    return {
+        "platform_id": "taobao",
+        "conversation_id": of,
+        "shop_id": "taobao:9",
+        "sender": sender,
+        "sent_at": f"2026-01-03T{moment}+00:00",
+        **said,
+    }
+
+
+def move(
+    number: str, day: int, kind: str, quantity: str, **said: Any
+) -> dict[str, Any]:
+    """Return a move of stock of a day of January."""
+    return {
+        "platform_id": "taobao",
+        "move_id": number,
+        "moved_at": f"2026-01-{day:02d}T15:30:00+00:00",
+        "sku_id": "s1",
+        "holder_ref": "warehouse",
+        "shop_id": "taobao:9",
+        "quantity": quantity,
+        "kind": kind,
+        **said,
+    }

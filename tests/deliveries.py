@@ -114,6 +114,27 @@ def contents(schema: str, skip: Iterable[str] = ()) -> dict[str, list[str]]:
         }
 
 
+def settled() -> dict[str, list[str]]:
+    """What a build of core leaves, less its own notes of what it had to look at."""
+    return {
+        name: lines
+        for name, lines in contents("core").items()
+        if not name.endswith(("_touched", "_decided", "_changed", "_logged"))
+    }
+
+
+def differences(
+    stepwise: Mapping[str, list[str]], whole: Mapping[str, list[str]]
+) -> dict[str, set[str]]:
+    """Return the rows, by table, that stand in only one of two states of core."""
+    return {
+        name: {f"only stepwise: {line}" for line in set(stepwise[name]) - set(lines)}
+        | {f"only whole: {line}" for line in set(lines) - set(stepwise[name])}
+        for name, lines in whole.items()
+        if stepwise[name] != lines
+    }
+
+
 def _keys(stream: str, records: Sequence[Record]) -> list[str]:
     key = [part for part in streams.all_streams()[stream].key if part != "#"]
     return [

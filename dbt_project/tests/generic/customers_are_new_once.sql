@@ -1,4 +1,4 @@
-{# All months and channels of an owner have as many new customers as it has customers. #}
+{# All months and channels of an owner have no more new customers than it has. #}
 {% test customers_are_new_once(model) %}
 with
 

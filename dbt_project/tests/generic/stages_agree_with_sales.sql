@@ -10,8 +10,6 @@ sales as (
     from {{ ref('shop_sales_daily') }}
     where channel = 'all'
     group by shop_id, {{ month_of('sales_date') }}
-    -- orders of a day that was not delivered whole are in no day's sales
-    having count(gmv) = count(*)
 )
 
 select

@@ -99,7 +99,11 @@ targets as (
                 )
             else
                 channel = 'all'
-                and metric_id in ('{{ metrics_of_listings() | join("', '") }}')
+                and metric_id in (
+                    {% for metric in metrics_of_listings() -%}
+                    '{{ metric }}' {{- ',' if not loop.last }}
+                    {% endfor %}
+                )
         end as is_measured,
         load_seq,
         source_ref

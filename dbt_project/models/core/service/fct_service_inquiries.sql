@@ -22,31 +22,56 @@ conversations as (
     ) }}
 ),
 
+-- the first reply after each message, of a person and of a machine
+followed as (
+    select
+        *,
+        {% for sender in ['human', 'machine'] -%}
+        min(case when sender = '{{ sender }}' then sent_at end) over (
+            partition by conversation_id order by sent_at
+            range between current row and unbounded following
+        ) as {{ sender }}_replied_at,
+        {% endfor -%}
+        {{ local_date('sent_at', 'time_zone') }} as sla_date
+    from messages
+),
+
 asked as (
     select
-        conversation_id,
-        platform_id,
-        sent_at,
-        {{ local_date('sent_at', 'time_zone') }} as sla_date,
+        *,
         {{ epoch_seconds('sent_at') }} - {{ epoch_seconds(
-            '(' ~ local_midnight(local_date('sent_at', 'time_zone'), 'time_zone') ~ ')'
+            '(' ~ local_midnight('sla_date', 'time_zone') ~ ')'
         ) }} as second_of_day
-    from messages
+    from followed
     where sender = 'buyer'
 ),
 
 -- the first question of the day within the hours of the rule
-inquiries as (
+ruled as (
     select
         asked.conversation_id,
+        asked.sla_date,
+        asked.sent_at as asked_at,
+        asked.human_replied_at,
+        case
+            when
+                rules.counts_machines
+                and (
+                    asked.human_replied_at is null
+                    or asked.machine_replied_at < asked.human_replied_at
+                )
+                then asked.machine_replied_at
+            else asked.human_replied_at
+        end as replied_at,
         rules.rule_id,
         rules.rule_version,
         rules.limit_seconds,
         rules.required_share,
         rules.is_once_per_buyer,
-        rules.counts_machines,
-        asked.sla_date,
-        min(asked.sent_at) as asked_at
+        row_number() over (
+            partition by asked.conversation_id, rules.rule_id, asked.sla_date
+            order by asked.sent_at, asked.record_key
+        ) as question_no
     from asked
     inner join rules
         on
@@ -54,112 +79,49 @@ inquiries as (
             and {{ holds_on('asked.sla_date', 'rules.valid_from', 'rules.valid_to') }}
             and asked.second_of_day >= rules.window_from_seconds
             and asked.second_of_day < rules.window_to_seconds
-    group by
-        asked.conversation_id,
-        rules.rule_id,
-        rules.rule_version,
-        rules.limit_seconds,
-        rules.required_share,
-        rules.is_once_per_buyer,
-        rules.counts_machines,
-        asked.sla_date
 ),
 
-replies as (
+agents as (
     select
         conversation_id,
-        sender,
         sent_at,
-        agent_id
+        min(agent_id) as agent_id
     from messages
-    where sender in ('human', 'machine')
-),
-
-ranked as (
-    select
-        inquiries.conversation_id,
-        inquiries.rule_id,
-        inquiries.sla_date,
-        replies.sender,
-        replies.sent_at,
-        replies.agent_id,
-        row_number() over (
-            partition by
-                inquiries.conversation_id,
-                inquiries.rule_id,
-                inquiries.sla_date,
-                replies.sender
-            order by replies.sent_at, replies.agent_id
-        ) as reply_no
-    from inquiries
-    inner join replies
-        on
-            inquiries.conversation_id = replies.conversation_id
-            and inquiries.asked_at <= replies.sent_at
-),
-
-answered as (
-    select
-        inquiries.conversation_id,
-        inquiries.rule_id,
-        inquiries.rule_version,
-        inquiries.limit_seconds,
-        inquiries.required_share,
-        inquiries.is_once_per_buyer,
-        inquiries.sla_date,
-        inquiries.asked_at,
-        humans.sent_at as human_replied_at,
-        humans.agent_id as replying_agent_id,
-        case
-            when
-                inquiries.counts_machines
-                and (humans.sent_at is null or machines.sent_at < humans.sent_at)
-                then machines.sent_at
-            else humans.sent_at
-        end as replied_at
-    from inquiries
-    left join ranked as humans
-        on
-            inquiries.conversation_id = humans.conversation_id
-            and inquiries.rule_id = humans.rule_id
-            and inquiries.sla_date = humans.sla_date
-            and humans.sender = 'human'
-            and humans.reply_no = 1
-    left join ranked as machines
-        on
-            inquiries.conversation_id = machines.conversation_id
-            and inquiries.rule_id = machines.rule_id
-            and inquiries.sla_date = machines.sla_date
-            and machines.sender = 'machine'
-            and machines.reply_no = 1
+    where sender = 'human'
+    group by conversation_id, sent_at
 ),
 
 described as (
     select
-        answered.conversation_id,
-        answered.rule_id,
-        answered.rule_version,
+        ruled.conversation_id,
+        ruled.rule_id,
+        ruled.rule_version,
         conversations.shop_id,
         conversations.customer_id,
-        coalesce(conversations.buyer_ref, answered.conversation_id) as buyer_key,
-        coalesce(answered.replying_agent_id, conversations.agent_id, 'unknown')
+        coalesce(conversations.buyer_ref, ruled.conversation_id) as buyer_key,
+        coalesce(agents.agent_id, conversations.agent_id, 'unknown')
             as agent_id,
         coalesce(conversations.agent_id, 'unknown') as last_agent_id,
-        answered.sla_date,
-        answered.asked_at,
-        answered.replied_at,
-        {{ epoch_seconds('answered.replied_at') }}
-        - {{ epoch_seconds('answered.asked_at') }} as reply_seconds,
-        {{ epoch_seconds('answered.human_replied_at') }}
-        - {{ epoch_seconds('answered.asked_at') }} as human_reply_seconds,
+        ruled.sla_date,
+        ruled.asked_at,
+        ruled.replied_at,
+        {{ epoch_seconds('ruled.replied_at') }}
+        - {{ epoch_seconds('ruled.asked_at') }} as reply_seconds,
+        {{ epoch_seconds('ruled.human_replied_at') }}
+        - {{ epoch_seconds('ruled.asked_at') }} as human_reply_seconds,
         conversations.closed_at,
         conversations.is_resolved_first_contact,
-        answered.limit_seconds,
-        answered.required_share,
-        answered.is_once_per_buyer
-    from answered
+        ruled.limit_seconds,
+        ruled.required_share,
+        ruled.is_once_per_buyer
+    from ruled
     inner join conversations
-        on answered.conversation_id = conversations.conversation_id
+        on ruled.conversation_id = conversations.conversation_id
+    left join agents
+        on
+            ruled.conversation_id = agents.conversation_id
+            and ruled.human_replied_at = agents.sent_at
+    where ruled.question_no = 1
 )
 
 select * from described

@@ -57,9 +57,6 @@ changes as (
 -- the platform's own rule before that of the house
 valued as (
     select
-        changes.platform_id,
-        changes.rule_set_id,
-        changes.valid_from,
         {% for part in parts -%}
         coalesce(
             max(
@@ -71,13 +68,18 @@ valued as (
                 end
             ),
             max(case when rules.rule_id = '{{ part }}' then rules.value_number end)
-        ) as {{ part }} {{- ',' if not loop.last }}
-        {% endfor %}
+        ) as {{ part }},
+        {% endfor -%}
+        changes.platform_id,
+        changes.rule_set_id,
+        changes.valid_from
     from changes
     inner join rules
         on
             rules.platform_id in ('all', changes.platform_id)
-            and {{ holds_on('changes.valid_from', 'rules.valid_from', 'rules.valid_to') }}
+            and {{ holds_on(
+                'changes.valid_from', 'rules.valid_from', 'rules.valid_to'
+            ) }}
     group by changes.platform_id, changes.rule_set_id, changes.valid_from
 ),
 

@@ -58,7 +58,7 @@ bought as (
         on
             joined.shop_id = orders.shop_id
             and joined.customer_id = orders.customer_id
-            and orders.paid_at >= joined.joined_at
+            and joined.joined_at <= orders.paid_at
             and {{ epoch_seconds('orders.paid_at') }}
             - {{ epoch_seconds('joined.joined_at') }} < 28 * 86400
     group by joined.shop_id, joined.member_ref
@@ -74,9 +74,9 @@ referred as (
         on
             joined.member_ref = members.inviter_ref
             and joined.shop_id = members.shop_id
-            and members.member_ref <> joined.member_ref
+            and joined.member_ref <> members.member_ref
+            and joined.joined_at <= members.occurred_at
             and members.event in ('accepted', 'joined')
-            and members.occurred_at >= joined.joined_at
             and {{ epoch_seconds('members.occurred_at') }}
             - {{ epoch_seconds('joined.joined_at') }} < 30 * 86400
     group by joined.shop_id, joined.member_ref

@@ -1,4 +1,4 @@
-{#- The SKUs whose stock is added up again: those of touched moves, in every version. -#}
+{#- The SKUs whose stock is added up again: those of touched moves, in any version. -#}
 {% if flags.FULL_REFRESH and execute -%}
 select sku_id
 from {{ ref('int_stock_unioned') }}

@@ -15,7 +15,7 @@ buyers as (
 ),
 
 classes as (
-    select * from {{ ref('agg_order_classes_monthly') }}
+    select * from {{ ref('agg_order_classes_daily') }}
 ),
 
 customers as (
@@ -62,14 +62,16 @@ classed as (
     select
         coalesce(shops.owner_id, shops.shop_id) as owner_id,
         classes.channel,
-        classes.month_date,
+        {{ month_of('classes.sales_date') }} as month_date,
         sum(classes.identified_order_count) as identified_order_count,
         sum(classes.repeat_buys + classes.referred_first_buys) as self_cycle_count,
         sum(classes.first_order_commission_amount) as first_order_commission_amount
     from classes
     inner join shops on classes.shop_id = shops.shop_id
     group by
-        coalesce(shops.owner_id, shops.shop_id), classes.channel, classes.month_date
+        coalesce(shops.owner_id, shops.shop_id),
+        classes.channel,
+        {{ month_of('classes.sales_date') }}
 ),
 
 came as (

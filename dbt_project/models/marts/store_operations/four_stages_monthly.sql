@@ -11,7 +11,7 @@ funnel as (
 ),
 
 classes as (
-    select * from {{ ref('agg_order_classes_monthly') }}
+    select * from {{ ref('agg_order_classes_daily') }}
 ),
 
 members as (
@@ -47,20 +47,26 @@ visited as (
     group by shop_id, {{ month_of('sales_date') }}
 ),
 
+-- of the days whose orders were delivered whole
 added as (
     select
-        shop_id,
-        month_date,
         {% for measure in [
             'identified_order_count', 'referred_first_buys', 'ad_first_buys',
             'organic_first_buys', 'repeat_buys', 'first_organic_gmv',
             'first_referred_gmv', 'repeat_own_gmv', 'repeat_of_referred_gmv',
             'anonymous_gmv',
         ] -%}
-        sum({{ measure }}) as {{ measure }} {{- ',' if not loop.last }}
-        {% endfor %}
+        sum(classes.{{ measure }}) as {{ measure }},
+        {% endfor -%}
+        classes.shop_id,
+        {{ month_of('classes.sales_date') }} as month_date
     from classes
-    group by shop_id, month_date
+    inner join sales
+        on
+            classes.shop_id = sales.shop_id
+            and classes.sales_date = sales.sales_date
+            and sales.order_count is not null
+    group by classes.shop_id, {{ month_of('classes.sales_date') }}
 ),
 
 measured as (

@@ -147,12 +147,12 @@ staged as (
     select
         listing_id,
         month_date,
-        max(case when stage_no = 1 then stage end) as stage,
-        max(case when stage_no = 1 then stage_price end) as stage_price,
         {% for stage in ['launch', 'mid', 'late'] -%}
         max(case when stage = '{{ stage }}' and version_no = 1 then stage_price end)
-            as {{ stage }}_price {{- ',' if not loop.last }}
-        {% endfor %}
+            as {{ stage }}_price,
+        {% endfor -%}
+        max(case when stage_no = 1 then stage end) as stage,
+        max(case when stage_no = 1 then stage_price end) as stage_price
     from stages
     group by listing_id, month_date
 ),
@@ -224,7 +224,8 @@ shared as (
         {{ share_of_positive('visitor_days', 'shop_months') }} as visitor_share,
         {{ share_of_positive('goods_sales', 'shop_months') }} as goods_sales_share,
         {{ share_of_positive('profit_before_ads', 'shop_months') }} as profit_share,
-        profit_before_ads / nullif(net_goods_sales, 0) as margin_rate
+        case when net_goods_sales > 0.005 then profit_before_ads / net_goods_sales end
+            as margin_rate
     from measured
     window shop_months as (partition by shop_id, month_date)
 ),
@@ -241,15 +242,16 @@ figured as (
         margin_rate,
         attach_rate,
         case
-            when role = 'traffic' and visitor_share is not null
-                and goods_sales_share is not null and profit_share is not null
-                then case
-                    when
-                        visitor_share > goods_sales_share
-                        and visitor_share > profit_share
-                        then 'ok'
-                    else 'miss'
-                end
+            when
+                role = 'traffic'
+                and visitor_share + goods_sales_share + profit_share is null
+                then 'unknown'
+            when
+                role = 'traffic'
+                and visitor_share > goods_sales_share
+                and visitor_share > profit_share
+                then 'ok'
+            when role = 'traffic' then 'miss'
             when role = 'profit' and profit_share > goods_sales_share then 'ok'
             when role = 'profit' and profit_share <= goods_sales_share then 'miss'
             else 'unknown'

@@ -23,12 +23,14 @@ tickets as (
         conversations.conversation_id as ticket_id,
         conversations.shop_id,
         conversations.ticket_kind,
-        case conversations.ticket_kind
-            when 'quality' then 1
-            when 'wrong_or_missing' then 2
-            when 'tracking' then 3
-            else 4
-        end as priority,
+        cast(
+            case conversations.ticket_kind
+                when 'quality' then 1
+                when 'wrong_or_missing' then 2
+                when 'tracking' then 3
+                else 4
+            end as bigint
+        ) as priority,
         conversations.opened_at,
         conversations.first_unanswered_at,
         {{ local_date(

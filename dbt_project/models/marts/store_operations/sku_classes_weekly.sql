@@ -116,11 +116,16 @@ told_apart as (
         {% endfor -%}
         {% for measure in [
             'units', 'goods_sales', 'net_goods_sales', 'cost_of_goods_amount',
-            'uncosted_line_count',
         ] -%}
         sum(case when sku_id_or_all = 'all' then {{ measure }} else -{{ measure }} end)
-            as {{ measure }} {{- ',' if not loop.last }}
-        {% endfor %}
+            as {{ measure }},
+        {% endfor -%}
+        sum(
+            case
+                when sku_id_or_all = 'all' then uncosted_line_count
+                else -uncosted_line_count
+            end
+        ) as uncosted_line_count
     from sold
     group by shop_id, listing_id, week_date
     having
@@ -287,19 +292,21 @@ below as (
 paid_back as (
     select
         *,
-        min(
-            case when week_date > first_week_below and cum_profit >= 0 then week_date end
-        ) over (
-            partition by shop_id, listing_id, sku_id, cycle_no
-        ) as payback_week_date,
         {% for sku_class, share in [
             ('A', 'click_share'), ('A', 'profit_share'),
             ('B', 'order_share'), ('B', 'click_share'),
         ] -%}
         sum(case when sku_class = '{{ sku_class }}' then {{ share }} end) over (
             partition by shop_id, listing_id, week_date
-        ) as {{ sku_class | lower }}_{{ share }} {{- ',' if not loop.last }}
-        {% endfor %}
+        ) as {{ sku_class | lower }}_{{ share }},
+        {% endfor -%}
+        min(
+            case
+                when week_date > first_week_below and cum_profit >= 0 then week_date
+            end
+        ) over (
+            partition by shop_id, listing_id, sku_id, cycle_no
+        ) as payback_week_date
     from below
 ),
 

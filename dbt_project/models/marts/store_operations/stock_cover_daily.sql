@@ -147,12 +147,12 @@ lead_times as (
     from products
     inner join costs
         on
-            costs.product_kind = 'sku'
-            and costs.product_id = coalesce(products.product_sku_id, products.sku_id)
-            or costs.product_kind = 'seller_sku'
-            and costs.product_id = products.seller_sku
-            or costs.product_kind = 'listing'
-            and costs.product_id = products.listing_id
+            coalesce(products.product_sku_id, products.sku_id) = costs.product_id
+            and costs.product_kind = 'sku'
+            or products.seller_sku = costs.product_id
+            and costs.product_kind = 'seller_sku'
+            or products.listing_id = costs.product_id
+            and costs.product_kind = 'listing'
 ),
 
 -- the list of costs by SKU before that by code or listing
