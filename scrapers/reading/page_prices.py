@@ -21,8 +21,8 @@ _PRICE = re.compile(r"price|prc\b|preis|prix|precio|prezzo|cost\b|amount|jiage|m
 _STRUCK = re.compile(
     r"(?<![a-z])old|was\b|-was-|was(?=[A-Z_-])|list[-_]?price|price[-_]{1,2}list"
     r"|(?<![a-z])list(?=\s|$)|orig|regular|strike|struck|(?<![a-z])cross(?!-)"
-    r"|msrp|rrp|mrp\b|uvp|compare|market(?!ing)|before|prev|line-?through|\bdel\b|deleted"
-    r"|full-?price|yuanjia",
+    r"|msrp|rrp|mrp\b|uvp|compare|market(?!ing)|before|prev|line-?through|\bdel\b"
+    r"|deleted|full-?price|yuanjia",
 )
 _OTHER = re.compile(
     r"sav(?:e|ing)|discount|\boff\b|percent|shipping|postage|delivery|per-?unit"
