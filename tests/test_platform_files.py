@@ -28,7 +28,7 @@ NAMED_AS_EXAMPLE = {
     "seller_intel/canonical_streams.yml": "how an id is written",
     "seller_intel/ingestors/converters.py": "how an id is written",
     "seller_intel/registry_template.py": "a registry to begin with",
-    "dbt_project/models/core/policies/_policies.yml": "a word of a description",
+    "dbt_project/models/core/policies/_policies.yml": "rows of its unit tests",
     "scrapers/reading/currencies.py": "hosts whose prices are in yuan",
     "seller_intel/crawl_commands.py": "shop software that is told at sight",
     "seller_intel/crawl_trials.py": "shop software that is told at sight",
