@@ -28,6 +28,7 @@ NAMED_AS_EXAMPLE = {
     "seller_intel/canonical_streams.yml": "how an id is written",
     "seller_intel/ingestors/converters.py": "how an id is written",
     "seller_intel/registry_template.py": "a registry to begin with",
+    "dbt_project/models/core/policies/_policies.yml": "rows of its unit tests",
     "scrapers/reading/currencies.py": "hosts whose prices are in yuan",
     "seller_intel/crawl_commands.py": "shop software that is told at sight",
     "seller_intel/crawl_trials.py": "shop software that is told at sight",
@@ -39,6 +40,7 @@ OWN = re.compile(
     |seller_intel/ingestors/queries/(?P<query>{PLATFORM})_\w+\.graphql
     |seller_intel/ingestors/file_contracts/\w+\.yml
     |scrapers/(pages|spiders)/(?P<scraper>{PLATFORM})\.py
+    |scrapers/reading/(?P<reader>{PLATFORM})_\w+\.py
     |scrapers/reading/sites/\w+\.yml
     |dbt_project/models/staging/(?P<staging>{PLATFORM})/.+
     |dbt_project/models/staging/_sources\.yml
