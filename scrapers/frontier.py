@@ -35,7 +35,6 @@ create table if not exists hosts (
     run text, host text, decision text, primary key (run, host)
 ) without rowid;
 """
-DUE, OUT, DONE = 0, 1, 2
 # What is asked for first: without the lists no product is found.
 _ORDER = {"start": 0.0, "sitemap": 0.1, "next": 0.2, "list": 0.3, "product": 0.5}
 # Lists of one path that differ in their query alone, and lists of one pattern of path.
@@ -67,8 +66,7 @@ class Due:
 _TAKEN = """
 select id, url, host, kind, depth, barren, etag, modified, digest, headers, status,
     verdict, lines, reader
-from pages where run = ? and state = 0 and host = ? and priority < ?
-order by priority limit ?
+from pages where run = ? and state = 0 and host = ? order by priority limit ?
 """
 _LEADING = """
 select 1 from pages
@@ -225,16 +223,21 @@ class Frontier:
             )
         )
 
-    def take(self, host: str) -> list[Due]:
+    def take(self, host: str, is_idle: bool = True) -> list[Due]:
         """Hand out the next pages of a host, most urgent first.
 
-        No product while its sitemaps are still on their way: they tell the order.
+        No product while its sitemaps are on their way: they tell the order. A host of
+        which nothing is under way waits for none.
         """
-        waits = self.database.execute(_LEADING, [self.run, host]).fetchone()
-        below = _ORDER["product"] if waits else 9
         batch = 1 if self.is_sample else _BATCH
-        taken = [self.run, host, below, batch]
-        rows = self.database.execute(_TAKEN, taken).fetchall()
+        rows = self.database.execute(_TAKEN, [self.run, host, batch]).fetchall()
+        kinds = {row[3] for row in rows}
+        waits = not self.is_sample and (
+            not kinds.isdisjoint(("start", "sitemap"))
+            or (not is_idle and any(self.rows(_LEADING, self.run, host)))
+        )
+        if waits:
+            rows = [row for row in rows if row[3] != "product"]
         self.database.executemany(
             "update pages set state = 1 where id = ?", [[row[0]] for row in rows]
         )

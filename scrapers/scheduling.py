@@ -73,7 +73,8 @@ class HostTurns(BaseScheduler):
     def _next_of(self, host: str) -> Any:
         ready = self.ready[host]
         if not ready and self.spider.frontier.due[host] > 0:
-            ready.extend(self.spider.frontier.take(host))
+            is_idle = not self.spider.under_way[host]
+            ready.extend(self.spider.frontier.take(host, is_idle))
         return ready.popleft() if ready else None
 
     def _has_room(self, host: str) -> bool:

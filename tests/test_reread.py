@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from conftest import Postgres
-from tiny_shop import Shop, links, open_shop
+from tiny_shop import Reply, Shop, links, open_shop, page
 
 from seller_intel import cli, landing, raw_pages, steps
 
@@ -123,7 +123,9 @@ def test_an_address_can_be_tried_without_configuring_it(shop):
 
 
 def test_a_look_at_a_shop_of_many_categories_reaches_its_products(shop):
-    shop.extra = links(*(f"/category/other-{number}" for number in range(30)))
+    others = {f"/category/other-{n}": f"/product/{n % 6}" for n in range(30)}
+    shop.extra = links(*others)
+    shop.pages = {path: Reply(page(links(to))) for path, to in others.items()}
 
     ran = CliRunner().invoke(
         cli.main, ["crawl", f"{shop.address}/", "--allow-private", "--pages", "8"]
