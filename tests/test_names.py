@@ -6,6 +6,7 @@ import csv
 import re
 import subprocess
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -346,6 +347,7 @@ def mart_name(model: Path) -> str:
     return alias.group(1) if alias else model.stem
 
 
+@cache
 def described() -> dict[str, dict]:
     """Return what the model files say, by model."""
     return {
