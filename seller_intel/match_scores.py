@@ -271,9 +271,17 @@ def _brands_differ(
     at_own: np.ndarray,
     at_rival: np.ndarray,
 ) -> np.ndarray:
-    """Return where both brands are known and neither names the other good."""
+    """Return where both brands are known and neither names the other good.
+
+    A brand in Chinese and one in another script may be one brand: that tells nothing.
+    """
     differs = (one != "") & (other != "") & (one != other)
     for place in np.flatnonzero(differs):
+        if product_texts.is_chinese(one[place]) != product_texts.is_chinese(
+            other[place]
+        ):
+            differs[place] = False
+            continue
         words = texts[0][at_own[place]].words | texts[1][at_rival[place]].words
         mine, theirs = set(one[place].split()), set(other[place].split())
         if mine & theirs or (mine <= words and theirs <= words):

@@ -87,6 +87,8 @@ _UNITS = {
 }
 _PACKS = (
     *("pk", "pack", "packs", "pcs", "pc", "piece", "pieces", "count", "ct", "set"),
+    *("pair", "pairs", "roll", "rolls", "bottle", "bottles", "bag", "bags", "cans"),
+    *("box", "boxes", "bars", "sachets", "pods", "capsules", "tablets", "bulbs"),
     *("件", "瓶", "包", "盒", "袋", "罐", "个", "只", "双", "卷", "条", "桶", "套"),
     *("提", "杯", "箱", "枚", "块", "听"),
 )
@@ -107,7 +109,7 @@ _PACK = re.compile(
     rf"(?<![a-z\d.])(\d+)[\s-]?(?:{_choice(_PACKS)})(?![a-z\d])"
     # 500mlx24 is a pack, cdpcx455 a model
     r"|(?:\*|(?<![a-z])x|(?<=\dml)x|(?<=\dg)x|(?<=\dkg)x|(?<=\dl)x)\s?(\d+)(?![\d.a-z])"
-    r"|(?:pack|set) of (\d+)"
+    r"|(?:pack|set|box|case|lot|bundle) of (\d+)"
 )
 _COUNTED = re.compile(rf"([一二两三四五六七八九十])(?=(?:{_choice(_PACKS)})装?)")
 _TOKEN = re.compile(r"[a-z0-9]+(?:[-./_+][a-z0-9]+)*")
@@ -181,6 +183,11 @@ def joined(text: str) -> list[str]:
     plain = unicodedata.normalize("NFKC", text).lower()
     tokens = [_PARTS.sub("", each) for each in _TOKEN.findall(plain)]
     return [one + other for one, other in pairwise(tokens) if is_code(one + other)]
+
+
+def is_chinese(text: str) -> bool:
+    """Tell whether a text has a Chinese character."""
+    return _HAN.search(text) is not None
 
 
 def is_code(token: str) -> bool:
