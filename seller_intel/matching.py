@@ -26,10 +26,15 @@ COSINE = 11.0
 CODE = 2.5
 WEIGHTS = {
     "code_differs": -5.0,
+    "mpn_agrees": 2.5,
+    "mpn_differs": -4.0,
     "quantity_differs": -1.5,
     "number_differs": -1.5,
-    "pack_differs": -2.5,
+    "pack_differs": -4.5,
     "colour_differs": -1.0,
+    "accessory_differs": -2.0,
+    "bundle_differs": -1.5,
+    "year_differs": -2.0,
     "brand_differs": -3.0,
 }
 PRICE = -1.5
