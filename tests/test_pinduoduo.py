@@ -175,7 +175,7 @@ def test_an_order_lands_with_its_group_its_lines_and_no_receiver():
     assert line["_source"]["parent_updated_at"] == "2026-11-22 11:40:00"
 
 
-def test_windows_are_half_an_hour_and_end_three_minutes_before_the_run():
+def test_windows_are_half_an_hour_and_end_four_minutes_before_the_run():
     gateway = Pop()
 
     got = read(gateway, orders())
