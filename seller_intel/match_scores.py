@@ -24,6 +24,12 @@ CANDIDATES = 8
 # says too little to find candidates by; it still counts in their score.
 COMMON = 0.02
 COMMON_COUNT = 200
+# What `_looked_at` returns, by the columns of Pairs.
+_LOOKED = (
+    *("code_share", "code_differs", "mpn_agrees", "mpn_differs"),
+    *("quantity_differs", "number_differs", "pack_differs", "colour_differs"),
+    *("accessory_differs", "bundle_differs", "year_differs"),
+)
 # Rival listings looked at together, which bounds the memory.
 BATCH = 5_000
 _DIGIT = re.compile(r"\d")
@@ -105,7 +111,7 @@ def pairs(own: Goods, rivals: Goods) -> Pairs:
         )
         for one, other in zip(at_own.tolist(), at_rival.tolist(), strict=True)
     ]
-    spoken = np.asarray(looked, dtype=float).reshape(len(looked), 11).T
+    spoken = np.asarray(looked, dtype=float).reshape(len(looked), len(_LOOKED)).T
     gtin = np.asarray(own.gtins, dtype=object), np.asarray(rivals.gtins, dtype=object)
     one_gtin, other_gtin = gtin[0][at_own], gtin[1][at_rival]
     both = (one_gtin != "") & (other_gtin != "")
@@ -121,11 +127,11 @@ def pairs(own: Goods, rivals: Goods) -> Pairs:
         cosine,
         both & (one_gtin == other_gtin),
         both & (one_gtin != other_gtin),
-        *spoken,
-        match_brands.differ(
+        brand_differs=match_brands.differ(
             brand[0][at_own], brand[1][at_rival], texts, at_own, at_rival
         ),
-        np.where(np.isfinite(gap), gap, 0.0),
+        price_gap=np.where(np.isfinite(gap), gap, 0.0),
+        **dict(zip(_LOOKED, spoken, strict=True)),
     )
 
 

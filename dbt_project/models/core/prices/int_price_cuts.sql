@@ -27,6 +27,10 @@ thresholds as (
     select * from {{ ref('price_bands') }}
 ),
 
+stated as (
+    select distinct category_id from thresholds
+),
+
 -- of the days that were over when the run began
 past as (
     select
@@ -46,8 +50,7 @@ placed as (
     select
         past.*,
         listings.category_id,
-        case when stated.category_id is null then 'all' else stated.category_id end
-            as scheme_category_id
+        coalesce(stated.category_id, 'all') as scheme_category_id
     from past
     inner join listings
         on
@@ -55,8 +58,7 @@ placed as (
             and {{ holds_on(
                 'past.changed_date', 'listings.valid_from', 'listings.valid_to'
             ) }}
-    left join (select distinct category_id from thresholds) as stated
-        on listings.category_id = stated.category_id
+    left join stated on listings.category_id = stated.category_id
 ),
 
 banded as (
