@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -40,11 +42,11 @@ _UNITS = """
 
 def run() -> Iterator[Result]:
     """Yield what of the truth lies inside the bounds, errors, bias and widths."""
-    scored = [_scored(Market(seed=seed)) for seed in SEEDS]
-    units = pd.concat([each[0] for each in scored])
-    cells = pd.concat([each[1] for each in scored])
+    units = pd.concat([_scored(Market(seed=seed)) for seed in SEEDS])
     about = f"{len(SEEDS)} markets of {DAYS} days"
     calm = units[units.event_count == 0]
+    whole = units[units.month_date.astype(str).isin(_MONTHS)]
+    cells = _cells(whole)
     yield Result(
         "listing_months_inside",
         float(calm.is_inside.mean()),
@@ -54,46 +56,90 @@ def run() -> Iterator[Result]:
     )
     yield Result(
         "category_months_inside",
-        float(cells.is_inside.mean()),
+        float(cells.truth.between(cells.gmv_lo, cells.gmv_hi).mean()),
         "share",
         at_least=0.99,
         detail=f"{len(cells):,} category months, whole months",
     )
-    for name, limit, bias_limit in (("lifetime", 0.15, 0.05), ("rolling", 0.20, 0.08)):
-        of = cells[cells.kind == name]
-        bias = of.gmv_est.sum() / of.truth.sum() - 1
-        yield Result(
-            f"category_error_{name}",
-            float(of.error.median()),
-            "ratio",
-            at_most=limit,
-            detail="median of |gmv_est - truth| / truth of category months",
+    is_lifetime = whole.platform_id.isin(_LIFETIME)
+    sharp = whole.digits.isin(["exact", "two"])
+    yield from _errors("lifetime", whole[is_lifetime & sharp], 0.15, 0.05)
+    yield from _errors("rolling", whole[~is_lifetime], 0.20, 0.08)
+    for name in ("one", "open"):
+        yield from _errors(
+            f"lifetime_{name}", whole[is_lifetime & (whole.digits == name)]
         )
-        yield Result(
-            f"category_bias_{name}",
-            abs(float(bias)),
-            "ratio",
-            at_most=bias_limit,
-            detail=f"sum of estimates over sum of truths: {bias:+.3f}",
-        )
-    widths: dict[str, float | None] = {"sharp": 1.6, "one": None, "open": None}
-    for name, width in widths.items():
-        of = calm[(calm.digits == name) & calm.platform_id.isin(_LIFETIME)]
-        by = ["seed", "platform_id", "category_id", "month_date"]
-        sums = of[of.month_date.astype(str).isin(_MONTHS)].groupby(by)
-        ratio = sums.gmv_hi.sum() / sums.gmv_lo.sum().replace(0, np.nan)
-        yield Result(
-            f"category_width_{name}",
-            float(ratio.median()),
-            "ratio",
-            at_most=width,
-            detail="median of gmv_hi / gmv_lo of category months, lifetime counters"
-            f" {'exact or of two digits' if name == 'sharp' else name}",
-        )
+    broken = units[units.event_count > 0].set_index(["seed", "sales_unit_id"]).index
+    is_whole = ~whole.set_index(["seed", "sales_unit_id"]).index.isin(broken)
+    yield from _widths(whole[is_lifetime & is_whole])
 
 
-def _scored(market: Market) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return months of listings and of categories, beside the truth."""
+def _cells(units: pd.DataFrame) -> pd.DataFrame:
+    """Return category months: bounds, estimates and truths of listings added."""
+    by = ["seed", "platform_id", "category_id", "month_date"]
+    amounts = ["gmv_lo", "gmv_est", "gmv_hi", "gmv", "units_lo", "units_hi"]
+    cells = units.groupby(by, as_index=False)[amounts].sum()
+    return cells.rename(columns={"gmv": "truth"})
+
+
+def _errors(
+    name: str,
+    units: pd.DataFrame,
+    error: float | None = None,
+    bias: float | None = None,
+) -> Iterator[Result]:
+    cells = _cells(units)
+    ratio = cells.gmv_est.sum() / cells.truth.sum() - 1
+    by_month = ", ".join(
+        f"{month:%Y-%m} {of.gmv_est.sum() / of.truth.sum() - 1:+.3f}"
+        for month, of in cells.groupby("month_date")
+    )
+    yield Result(
+        f"category_error_{name}",
+        float(((cells.gmv_est - cells.truth).abs() / cells.truth).median()),
+        "ratio",
+        at_most=error,
+        detail="median of |gmv_est - truth| / truth of category months",
+    )
+    yield Result(
+        f"category_bias_{name}",
+        abs(float(ratio)),
+        "ratio",
+        at_most=bias,
+        detail=f"sum of estimates over sum of truths: {ratio:+.3f}; {by_month}",
+    )
+
+
+def _widths(units: pd.DataFrame) -> Iterator[Result]:
+    """Yield how wide category months are, and against what the texts allow."""
+    for digits in ("exact", "two", "one", "open"):
+        of = units[units.digits == digits]
+        cells = _cells(of)
+        least = cells.gmv_lo.replace(0, np.nan)
+        told = cells.units_hi / cells.units_lo.replace(0, np.nan)
+        yield Result(
+            f"category_width_{digits}",
+            float((cells.gmv_hi / least).median()),
+            "ratio",
+            at_most=1.6 if digits == "exact" else None,
+            detail="median of gmv_hi / gmv_lo of category months, lifetime counters;"
+            f" of units {told.median():.3g}",
+        )
+        if digits != "open":
+            found = (of.units_hi - of.units_lo).sum()
+            allowed = (of.limit_hi - of.limit_lo).sum()
+            yield Result(
+                f"units_width_over_limit_{digits}",
+                float(found / allowed),
+                "ratio",
+                at_most=1.1,
+                detail="widths of listing months over those that the texts allow,"
+                f" {len(of):,} months",
+            )
+
+
+def _scored(market: Market) -> pd.DataFrame:
+    """Return months of listings, beside the truth and what the texts allow."""
     with warehouse_of_its_own():
         loading.load(listings.land(_RUN, _read(market), "bench"), clock.as_of(_RUN))
         loading.load(_rates(), clock.as_of(_RUN))
@@ -122,15 +168,49 @@ def _scored(market: Market) -> tuple[pd.DataFrame, pd.DataFrame]:
     )
     units["is_inside"] = units.units.between(units.units_lo, units.units_hi)
     units["digits"] = units.sales_unit_id.map(_digits(market))
-    whole = units[units.month_date.astype(str).isin(_MONTHS)]
-    by = ["platform_id", "category_id", "month_date"]
-    amounts = ["gmv_lo", "gmv_est", "gmv_hi", "gmv"]
-    cells = whole.groupby(by, as_index=False)[amounts].sum()
-    cells = cells.rename(columns={"gmv": "truth"})
-    cells["is_inside"] = cells.truth.between(cells.gmv_lo, cells.gmv_hi)
-    cells["error"] = (cells.gmv_est - cells.truth).abs() / cells.truth
-    cells["kind"] = np.where(cells.platform_id.isin(_LIFETIME), "lifetime", "rolling")
-    return units, cells
+    return units.merge(_limits(market), on=["sales_unit_id", "month"], how="left")
+
+
+def _limits(market: Market) -> pd.DataFrame:
+    """Return the least and the most that the texts of a counter allow for a month.
+
+    A counter that never falls stands on each evening between the highest lower bound
+    up to then and the lowest upper bound from then on, and may stand at either.
+    """
+    texts: dict[str, list[tuple[int, int, int]]] = defaultdict(list)
+    for record in _read(market):
+        if record["platform_id"] in _LIFETIME:
+            day = datetime.fromisoformat(record["observed_at"]) + timedelta(hours=8)
+            shown = _interval(str(record["counter_text"]))
+            unit = f"{record['platform_id']}:{record['listing_id']}"
+            texts[unit].append((day.date().toordinal(), *shown))
+    rows = []
+    for unit, readings in texts.items():
+        day, lo, hi = np.array(sorted(readings)).T
+        least, most = np.maximum.accumulate(lo), np.minimum.accumulate(hi[::-1])[::-1]
+        for month in pd.PeriodIndex(_MONTHS, freq="M"):
+            first = month.start_time.toordinal() - 1
+            ends = np.clip([first, month.end_time.toordinal()], day[0], day[-1])
+            if ends[0] < ends[1]:
+                below = least[np.searchsorted(day, ends, "right") - 1]
+                above = most[np.searchsorted(day, ends, "left")]
+                rows.append(
+                    (unit, month, max(0, below[1] - above[0]), above[1] - below[0])
+                )
+    return pd.DataFrame(
+        rows, columns=["sales_unit_id", "month", "limit_lo", "limit_hi"]
+    )
+
+
+def _interval(text: str) -> tuple[int, int]:
+    """Return the counts for which a page shows a text."""
+    number = re.search(r"[\d.]+", text)
+    assert number
+    scale = 10_000 if "万" in text else 1
+    lo = round(float(number[0]) * scale)
+    if "+" in text:
+        return lo, lo + 10 ** (len(str(lo)) - 1) - 1
+    return lo, lo + (999 if scale > 1 else 0)
 
 
 def _read(market: Market) -> Iterator[dict[str, Any]]:
@@ -186,7 +266,7 @@ def _truth(market: Market) -> pd.DataFrame:
 
 
 def _digits(market: Market) -> dict[str, str]:
-    """Return how sharp the last text of each listing is."""
+    """Return how much of the count the last text of each listing tells."""
     found = market.catalogue.listings
     last = _FIRST + DAYS - 1
     levels = counters.levels(market.seed, market.catalogue, market.demand, last, last)
@@ -198,5 +278,5 @@ def _digits(market: Market) -> dict[str, str]:
         shown = counters.digits(text)
         if platform == "pinduoduo" and shown == "one":
             shown = "open"
-        named[f"{platform}:{listing}"] = "sharp" if shown in ("exact", "two") else shown
+        named[f"{platform}:{listing}"] = shown
     return named

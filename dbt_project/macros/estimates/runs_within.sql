@@ -6,16 +6,11 @@
 #}
 {% macro runs_within(period, since=none, into='days') -%}
     {%- set starts = {'month_date': month_of, 'week_date': week_of}[period] -%}
+    {%- set next_period = {
+        'month_date': dbt.dateadd('month', 1, 'dates.date_day'),
+        'week_date': dbt.dateadd('day', 7, 'dates.date_day'),
+    }[period] -%}
     {%- set is_partial = since and is_incremental() -%}
-    periods as (
-        select
-            {{ period }},
-            min(date_day) as first_day,
-            max(date_day) as last_day
-        from dates
-        group by {{ period }}
-    ),
-
     placed_runs as (
         select
             runs.*,
@@ -44,18 +39,21 @@
         union all
         select
             placed_runs.*,
-            periods.{{ period }},
-            greatest(placed_runs.first_date, periods.first_day) as from_date,
-            least(placed_runs.last_date, periods.last_day) as to_date
+            dates.date_day as {{ period }},
+            greatest(placed_runs.first_date, dates.date_day) as from_date,
+            least(
+                placed_runs.last_date, {{ days_after(next_period, -1) }}
+            ) as to_date
         from placed_runs
-        inner join periods
+        inner join dates
             on
-                periods.{{ period }} between placed_runs.first_period
+                dates.date_day between placed_runs.first_period
                 and placed_runs.last_period
         where
             placed_runs.first_period < placed_runs.last_period
+            and dates.date_day = dates.{{ period }}
             {%- if is_partial %}
-            and periods.{{ period }} >= placed_runs.made_from
+            and dates.date_day >= placed_runs.made_from
             {%- endif %}
     ),
 

@@ -35,12 +35,23 @@ rebuilt as (
     select * from {{ ref('int_sales_units_rebuilt') }}
 ),
 
-unit_days as (
+prices as (
     select * from {{ ref('int_sales_unit_days') }}
 ),
 
 dates as (
     select * from {{ ref('dim_date') }}
+),
+
+unit_days as (
+    select prices.*
+    from prices
+    {% if is_incremental() %}
+    inner join rebuilt
+        on
+            prices.sales_unit_id = rebuilt.sales_unit_id
+            and prices.unit_date >= rebuilt.rebuilt_from
+    {% endif %}
 ),
 
 intervals as (
@@ -222,11 +233,22 @@ priced as (
             and chosen.sales_date = unit_days.unit_date
 ),
 
+-- the rest follows from these
 numbered as (
     select
         *,
         sales_no - row_number() over (
-            partition by closing_date, {{ alike | join(', ') }}
+            partition by
+                sales_unit_id,
+                closing_date,
+                level_hi_before,
+                level_lo,
+                units_est,
+                sales_basis,
+                price_lo,
+                price_est,
+                price_hi,
+                platform_category_id
             order by sales_no
         ) as run_no
     from priced
