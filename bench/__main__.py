@@ -15,6 +15,8 @@ from bench import (
     apis,
     builds,
     crawls,
+    estimate_quality,
+    estimates,
     files,
     lifetimes,
     lines,
@@ -41,6 +43,8 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Result]]] = {
     "crawls": crawls.run,
     "matching": matching.run,
     "price_quality": price_quality.run,
+    "estimates": estimates.run,
+    "estimate_quality": estimate_quality.run,
 }
 
 

@@ -51,7 +51,7 @@
                 and placed_runs.last_period
         where
             placed_runs.first_period < placed_runs.last_period
-            and dates.date_day = dates.{{ period }}
+            and dates.{{ 'day_of_week = 1' if period == 'week_date' else 'date_day = dates.month_date' }}
             {%- if is_partial %}
             and dates.date_day >= placed_runs.made_from
             {%- endif %}
