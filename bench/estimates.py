@@ -23,6 +23,7 @@ from seller_intel import (
 
 LISTINGS = 10_000
 DAYS = 100
+FEW_LISTINGS, MANY_DAYS = 1_000, 400
 _CORE, _ESTIMATES = "path:models/core", "path:models/core/estimates"
 _PAGES = Path(__file__).parents[1] / "docs/marts"
 _PRESENT = {
@@ -34,7 +35,7 @@ _PRESENT = {
 
 
 def run() -> Iterator[Result]:
-    """Yield the speed of a full build, a day's share of it, and the queries."""
+    """Yield the speed of a full build, a day's share, growth with days, and queries."""
     with warehouse_of_its_own():
         full = _estimated(0, DAYS, 0)
         with warehouse.as_role("owner") as session:
@@ -43,6 +44,8 @@ def run() -> Iterator[Result]:
         steps.build_marts(_run(DAYS + 1))
         steps.publish(_run(DAYS + 1))
         queries = _query_p95_ms()
+    with warehouse_of_its_own():
+        long = _estimated(0, MANY_DAYS, 0, FEW_LISTINGS)
     readings = LISTINGS * DAYS
     yield Result(
         "estimator_snapshots_per_s",
@@ -59,6 +62,13 @@ def run() -> Iterator[Result]:
         detail=f"one reading more of every listing: {day:.1f} s",
     )
     yield Result(
+        "estimator_history_growth",
+        long / (FEW_LISTINGS * MANY_DAYS) / (full / readings),
+        "ratio",
+        at_most=1.2,
+        detail=f"seconds a reading over {MANY_DAYS} days to those over {DAYS}",
+    )
+    yield Result(
         "mart_query_p95_ms",
         queries,
         "ms",
@@ -68,10 +78,10 @@ def run() -> Iterator[Result]:
     )
 
 
-def _estimated(first: int, last: int, mark: int) -> float:
+def _estimated(first: int, last: int, mark: int, count: int = LISTINGS) -> float:
     """Bring readings to core; return the seconds of the estimator's own models."""
     run = _run(last)
-    landed = listings.land(run, listings.readings(LISTINGS, first, last), "bench")
+    landed = listings.land(run, listings.readings(count, first, last), "bench")
     loading.load(landed, clock.as_of(run))
     steps.audit_raw(run)
     transform.refresh_staging(run)
