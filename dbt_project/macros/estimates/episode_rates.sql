@@ -19,10 +19,12 @@
             min(first_date) as first_date,
             min(last_date) as last_date,
             (min(last_time) - min(first_time)) / 2 as day_count,
-            max(case when closing_date = last_date and is_open_ended then 1 else 0 end)
-                as is_open_at_last,
+            max(
+                case when closing_date = last_date and is_open_ended then 1 else 0 end
+            ) as is_open_at_last,
             max(case when closing_date = last_date then review_count end)
-            - max(case when closing_date = first_date then review_count end) as new_reviews
+            - max(case when closing_date = first_date then review_count end)
+                as new_reviews
         from {{ spanned }}
         where knot_total < 2
         group by sales_unit_id, episode_no
@@ -47,7 +49,8 @@
             unknown_episodes.sales_unit_id,
             unknown_episodes.episode_no,
             unknown_episodes.day_count,
-            greatest(0, unknown_episodes.last_lo - unknown_episodes.first_hi) as units_lo,
+            greatest(0, unknown_episodes.last_lo - unknown_episodes.first_hi)
+                as units_lo,
             unknown_episodes.last_hi - unknown_episodes.first_lo as units_hi,
             unknown_episodes.new_reviews / nullif(review_rates.review_rate, 0)
                 as by_reviews,
@@ -60,7 +63,9 @@
                         case
                             when unknown_episodes.is_open_at_last = 1
                                 then unknown_episodes.last_lo
-                            else (unknown_episodes.last_lo + unknown_episodes.last_hi) / 2
+                            else
+                                (unknown_episodes.last_lo + unknown_episodes.last_hi)
+                                / 2
                         end
                         * unknown_episodes.day_count
                         / {{ dbt.datediff(
@@ -75,7 +80,9 @@
                 and listed.platform_category_id = review_rates.platform_category_id
                 -- frozen a month before, so that nothing is measured by itself
                 and {{ month_of('unknown_episodes.last_date') }}
-                = {{ days_after(dbt.dateadd('month', 1, 'review_rates.month_date'), 0) }}
+                = {{ days_after(
+                    dbt.dateadd('month', 1, 'review_rates.month_date'), 0
+                ) }}
     ),
 
     rated as (

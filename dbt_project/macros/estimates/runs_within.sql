@@ -10,6 +10,10 @@
         'month_date': dbt.dateadd('month', 1, 'dates.date_day'),
         'week_date': dbt.dateadd('day', 7, 'dates.date_day'),
     }[period] -%}
+    {%- set is_start = {
+        'month_date': 'dates.date_day = dates.month_date',
+        'week_date': 'dates.day_of_week = 1',
+    }[period] -%}
     {%- set is_partial = since and is_incremental() -%}
     placed_runs as (
         select
@@ -51,7 +55,7 @@
                 and placed_runs.last_period
         where
             placed_runs.first_period < placed_runs.last_period
-            and dates.{{ 'day_of_week = 1' if period == 'week_date' else 'date_day = dates.month_date' }}
+            and {{ is_start }}
             {%- if is_partial %}
             and dates.date_day >= placed_runs.made_from
             {%- endif %}

@@ -2,13 +2,14 @@
     Envelopes and rates of lifetime counters: one row per reading of an episode at
     which something changes, with what the readings say of the days since the row
     before (none at the first). A reading that only repeats what those at its sides
-    say adds nothing and has no row. `level_lo` and `level_hi` are the least and the most the
-    counter can have stood at, by all readings of the episode: later ones bound it
-    from above. A knot is a moment at which the level is known: an exact reading,
-    or the crossing of a threshold half way between two readings. Behind a reading
-    above all that came before it lies nothing that a later reading can change, so
-    a build begins again at the knot before the last such reading
-    (`restart_date`), and the rows after it stand for the readings they were made of.
+    say adds nothing and has no row. `level_lo` and `level_hi` are the least and the
+    most the counter can have stood at, by all readings of the episode: later ones
+    bound it from above. A knot is a moment at which the level is known: an exact
+    reading, or the crossing of a threshold half way between two readings. Behind a
+    reading above all that came before it lies nothing that a later reading can
+    change, so a build begins again at the knot before the last such reading
+    (`restart_date`), and the rows after it stand for the readings they were made
+    of.
 #}
 {{ config(
     materialized='incremental',
