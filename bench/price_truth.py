@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,6 +13,10 @@ from sandbox import days
 from sandbox.exports import assortment
 from sandbox.market import Market
 from sandbox.supply import ON, SOLD_OUT
+
+_SEEDS = Path(__file__).parents[1] / "dbt_project" / "seeds"
+# Crawled at 22:00 in Los Angeles: the next day in UTC, the zone of the platform.
+_LATER = {"shopify": 1}
 
 
 def keys(market: Market) -> list[str]:
@@ -26,25 +32,34 @@ def daily_prices(
 
     The ordinary price is the median of the last 30 days outside activities, of days
     since the first one, and nothing with fewer than three of them. `seen` leaves out
-    what a crawl did not see.
+    what a crawl did not see. Days are those of the zone of the platform, in which core
+    dates what was seen.
     """
     start, end = days.number_of(first), days.number_of(last)
     window = slice(start, end + 1)
     state = market.states[:, window]
     shown = (state == ON) | (state == SOLD_OUT)
+    days_seen = [
+        [
+            first + timedelta(days=number + _LATER.get(key.partition(":")[0], 0))
+            for number in range(shown.shape[1])
+        ]
+        for key in keys(market)
+    ]
     if seen is not None:
-        dates = [first + timedelta(days=number) for number in range(shown.shape[1])]
         shown &= np.asarray(
-            [[(key, day) in seen for day in dates] for key in keys(market)]
+            [
+                [(key, day) in seen for day in dates]
+                for key, dates in zip(keys(market), days_seen, strict=True)
+            ]
         )
     final = np.where(shown, market.prices.final[:, window] / 100, np.nan)
     regular = np.where(_in_activity(market)[:, window], np.nan, final)
     ordinary = pd.DataFrame(regular.T).rolling(30, min_periods=3).median().to_numpy().T
-    dates = [first + timedelta(days=number) for number in range(final.shape[1])]
     return pd.DataFrame(
         {
             "listing_id": np.repeat(keys(market), final.shape[1]),
-            "price_date": dates * len(final),
+            "price_date": [day for dates in days_seen for day in dates],
             "currency": np.repeat(
                 market.catalogue.listings["currency"].to_numpy(), final.shape[1]
             ),
@@ -91,25 +106,47 @@ def breaches(market: Market, prices: pd.DataFrame) -> set[tuple[str, str, date]]
     return found
 
 
-def wars(market: Market, prices: pd.DataFrame) -> set[tuple[str, date]]:
-    """Return our listing and the first day of each price war around its product.
+def wars(market: Market, prices: pd.DataFrame) -> set[tuple[int, date]]:
+    """Return product and first day of each price war around what we sell.
 
     Three shops that cut by 5 % within 7 days begin one; it lasts until no shop cut for
-    14 days.
+    14 days. Our own shops are shops like others.
     """
+    listings = _described(market)
+    ours = set(listings["product"][listings["own_shop"] >= 0])
+    ours &= set(listings["product"][listings["own_shop"] < 0])
+    cuts = _cuts(prices).merge(listings, on="listing_id")
+    return _opened(cuts[cuts["product"].isin(ours)], "product")
+
+
+def band_wars(market: Market, prices: pd.DataFrame) -> set[tuple[str, date]]:
+    """Return price band of a category and first day of each price war in it."""
+    listings = _described(market)
+    cuts = _cuts(prices[prices["currency"] == "CNY"]).merge(listings, on="listing_id")
+    bands = pd.read_csv(_SEEDS / "price_bands.csv").query("category_id == 'all'")
+    number = np.searchsorted(bands["band_lo"], cuts["before"], side="right").astype(str)
+    category = cuts["platform"] + ":" + cuts["platform_category_id"]
+    cuts["band"] = "band:" + cuts["platform"] + ":" + category + ":" + number
+    return _opened(cuts, "band")
+
+
+def _described(market: Market) -> pd.DataFrame:
     listings = market.catalogue.listings.assign(listing_id=keys(market))
+    names = ["listing_id", "product", "shop_id", "own_shop"]
+    return listings[[*names, "platform", "platform_category_id"]]
+
+
+def _cuts(prices: pd.DataFrame) -> pd.DataFrame:
+    """Return the days on which a listing asked 5 % less than when last seen."""
     ordered = prices.sort_values(["listing_id", "price_date"])
     before = ordered.groupby("listing_id")["final_price"].shift()
-    cuts = ordered[ordered["final_price"] <= before * 0.95].merge(
-        listings[["listing_id", "product", "shop_id", "own_shop"]], on="listing_id"
-    )
-    found: set[tuple[str, date]] = set()
-    for own in listings[listings["own_shop"] >= 0].itertuples():
-        mine = cuts[
-            (cuts["product"] == own.product)
-            & ((cuts["own_shop"] < 0) | (cuts["listing_id"] == own.listing_id))
-        ].sort_values("price_date")
-        found |= {(own.listing_id, day) for day in _wars(mine)}
+    return ordered.assign(before=before)[ordered["final_price"] <= before * 0.95]
+
+
+def _opened(cuts: pd.DataFrame, field: str) -> set[tuple[Any, date]]:
+    found: set[tuple[Any, date]] = set()
+    for name, mine in cuts.sort_values("price_date").groupby(field):
+        found |= {(name, day) for day in _wars(mine)}
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -93,10 +93,9 @@ def _facts(
     standing = _columns(session, _PUBLISHED, mart)
     shared = sorted(set(fresh) & set(standing))
     key = list(suite.key) if suite and suite.key else shared
-    date = suite.business_date if suite else None
     parts: dict[str, Any] = {
         "mart": mart,
-        "business_date": sql.Identifier(date) if date else _NO_DATE,
+        "business_date": _reached(suite, fresh, as_of),
         "whole_row": _hash(sorted(fresh)),
     }
     if not shared or not set(key) <= set(shared):
@@ -121,6 +120,20 @@ def _facts(
         for number, name in enumerate(sums)
     }
     return _told(row, ratios, as_of)
+
+
+def _reached(
+    suite: Suite | None, columns: Iterable[str], as_of: datetime
+) -> sql.Composable:
+    """Return the day a row tells of; of a period that runs, not its end to come."""
+    if not suite or not suite.business_date:
+        return _NO_DATE
+    day = sql.Identifier(suite.business_date)
+    if "is_partial" not in columns:
+        return day
+    return sql.SQL(
+        "case when is_partial then least({day}, {today}) else {day} end"
+    ).format(day=day, today=sql.Literal(as_of.date()))
 
 
 def _told(

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from seller_intel import product_texts
+from seller_intel import match_brands, product_texts
 from seller_intel.product_texts import ProductText
 
 # Nearest own products kept for a rival listing.
@@ -60,10 +60,15 @@ class Pairs:
     gtin_differs: np.ndarray
     code_share: np.ndarray
     code_differs: np.ndarray
+    mpn_agrees: np.ndarray
+    mpn_differs: np.ndarray
     quantity_differs: np.ndarray
     number_differs: np.ndarray
     pack_differs: np.ndarray
     colour_differs: np.ndarray
+    accessory_differs: np.ndarray
+    bundle_differs: np.ndarray
+    year_differs: np.ndarray
     brand_differs: np.ndarray
     price_gap: np.ndarray
 
@@ -95,12 +100,12 @@ def pairs(own: Goods, rivals: Goods) -> Pairs:
         _looked_at(
             (texts[0][one], texts[1][other]),
             (codes[0][one], codes[1][other]),
+            (own.codes[one], rivals.codes[other]),
             rarity,
         )
         for one, other in zip(at_own.tolist(), at_rival.tolist(), strict=True)
     ]
-    spoken = np.asarray(looked, dtype=float).reshape(len(looked), 6).T
-    share, code, quantity, number, pack, colour = spoken
+    spoken = np.asarray(looked, dtype=float).reshape(len(looked), 11).T
     gtin = np.asarray(own.gtins, dtype=object), np.asarray(rivals.gtins, dtype=object)
     one_gtin, other_gtin = gtin[0][at_own], gtin[1][at_rival]
     both = (one_gtin != "") & (other_gtin != "")
@@ -116,13 +121,10 @@ def pairs(own: Goods, rivals: Goods) -> Pairs:
         cosine,
         both & (one_gtin == other_gtin),
         both & (one_gtin != other_gtin),
-        share,
-        code,
-        quantity,
-        number,
-        pack,
-        colour,
-        _brands_differ(brand[0][at_own], brand[1][at_rival], texts, at_own, at_rival),
+        *spoken,
+        match_brands.differ(
+            brand[0][at_own], brand[1][at_rival], texts, at_own, at_rival
+        ),
         np.where(np.isfinite(gap), gap, 0.0),
     )
 
@@ -222,9 +224,10 @@ def _with_gtins(
 def _looked_at(
     texts: tuple[ProductText, ProductText],
     codes: tuple[frozenset[str], frozenset[str]],
+    stated: tuple[frozenset[str], frozenset[str]],
     rarity: dict[str, float],
 ) -> tuple[float, ...]:
-    """Return code share and conflict, and conflicts of the parts of the texts."""
+    """Return code share and conflict, what part numbers say, and conflicts of texts."""
     shared = codes[0] & codes[1]
     share = max((rarity[f"c{code}"] for code in shared), default=0.0)
     differs = 0.0
@@ -248,13 +251,20 @@ def _looked_at(
     )
     numbers = texts[0].numbers, texts[1].numbers
     colours = texts[0].colours, texts[1].colours
+    years = [{each for each in side if 1980 <= each <= 2039} for side in numbers]
+    agrees = bool(stated[0] & codes[1] or stated[1] & codes[0])
     return (
         share,
         differs,
+        float(agrees),
+        float(bool(stated[0] and stated[1]) and not agrees),
         float(min(apart, 3)),
         float(bool(numbers[0] and numbers[1]) and not numbers[0] & numbers[1]),
         float(texts[0].pack != texts[1].pack),
         float(bool(colours[0] and colours[1]) and not colours[0] & colours[1]),
+        float(texts[0].is_accessory != texts[1].is_accessory),
+        float(texts[0].is_bundle != texts[1].is_bundle),
+        float(bool(years[0] and years[1]) and not years[0] & years[1]),
     )
 
 
@@ -262,20 +272,3 @@ def _same_shape(codes: tuple[frozenset[str], frozenset[str]]) -> bool:
     """Tell whether both sides name models of one series, as ST013 and ST037 are."""
     shapes = [{_DIGIT.sub("0", each) for each in side} for side in codes]
     return bool(shapes[0] & shapes[1])
-
-
-def _brands_differ(
-    one: np.ndarray,
-    other: np.ndarray,
-    texts: list[list[ProductText]],
-    at_own: np.ndarray,
-    at_rival: np.ndarray,
-) -> np.ndarray:
-    """Return where both brands are known and neither names the other good."""
-    differs = (one != "") & (other != "") & (one != other)
-    for place in np.flatnonzero(differs):
-        words = texts[0][at_own[place]].words | texts[1][at_rival[place]].words
-        mine, theirs = set(one[place].split()), set(other[place].split())
-        if mine & theirs or (mine <= words and theirs <= words):
-            differs[place] = False
-    return differs

@@ -20,16 +20,21 @@ from seller_intel.match_scores import Goods, Pairs
 
 CERTAIN, LIKELY, REVIEW = 0.97, 0.8, 0.3
 # Log-odds of each piece of evidence. They are stated and not learned: no two markets
-# have the same examples, and `bench matching_quality` holds them against several.
+# have the same examples, and `python -m bench matching` holds them against several.
 BASE = -3.5
 COSINE = 11.0
 CODE = 2.5
 WEIGHTS = {
     "code_differs": -5.0,
+    "mpn_agrees": 2.5,
+    "mpn_differs": -4.0,
     "quantity_differs": -1.5,
     "number_differs": -1.5,
-    "pack_differs": -2.5,
+    "pack_differs": -4.5,
     "colour_differs": -1.0,
+    "accessory_differs": -2.0,
+    "bundle_differs": -1.5,
+    "year_differs": -2.0,
     "brand_differs": -3.0,
 }
 PRICE = -1.5
@@ -148,15 +153,24 @@ def _shared(
     """Return probabilities that leave room for one match of what excludes each other.
 
     A rival listing is one product of each of our shops. A rival shop that lists what is
-    clearly nearer sells the product there; one that lists it twice sells it twice.
+    clearly nearer sells the product there; one that lists it twice, as one code or
+    GTIN tells, sells it twice.
     """
     weight = np.exp(np.minimum(odds, 30.0))
     by_rival = _part(weight, found.rival, own_shops[found.own])
     nearest = _largest(weight, found.own, rival_shops[found.rival])
-    by_shop = weight / (1 + weight + np.where(nearest > CLEARLY * weight, nearest, 0))
+    is_left = (nearest > CLEARLY * weight) & ~_is_named(found)
+    by_shop = weight / (1 + weight + np.where(is_left, nearest, 0))
     return np.where(
         rival_shops[found.rival] > 0, np.minimum(by_rival, by_shop), by_rival
     )
+
+
+def _is_named(found: Pairs) -> np.ndarray:
+    """Tell which pairs share a code or GTIN and differ in nothing they tell."""
+    differs = found.quantity_differs + found.number_differs + found.pack_differs
+    differs = differs + found.colour_differs + found.gtin_differs
+    return (found.has_gtin | (found.code_share > 0)) & (differs == 0)
 
 
 def _largest(weight: np.ndarray, one: np.ndarray, other: np.ndarray) -> np.ndarray:

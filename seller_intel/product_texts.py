@@ -87,6 +87,8 @@ _UNITS = {
 }
 _PACKS = (
     *("pk", "pack", "packs", "pcs", "pc", "piece", "pieces", "count", "ct", "set"),
+    *("pair", "pairs", "roll", "rolls", "bottle", "bottles", "bag", "bags", "cans"),
+    *("box", "boxes", "bars", "sachets", "pods", "capsules", "tablets", "bulbs"),
     *("件", "瓶", "包", "盒", "袋", "罐", "个", "只", "双", "卷", "条", "桶", "套"),
     *("提", "杯", "箱", "枚", "块", "听"),
 )
@@ -107,7 +109,7 @@ _PACK = re.compile(
     rf"(?<![a-z\d.])(\d+)[\s-]?(?:{_choice(_PACKS)})(?![a-z\d])"
     # 500mlx24 is a pack, cdpcx455 a model
     r"|(?:\*|(?<![a-z])x|(?<=\dml)x|(?<=\dg)x|(?<=\dkg)x|(?<=\dl)x)\s?(\d+)(?![\d.a-z])"
-    r"|(?:pack|set) of (\d+)"
+    r"|(?:pack|set|box|case|lot|bundle) of (\d+)"
 )
 _COUNTED = re.compile(rf"([一二两三四五六七八九十])(?=(?:{_choice(_PACKS)})装?)")
 _TOKEN = re.compile(r"[a-z0-9]+(?:[-./_+][a-z0-9]+)*")
@@ -117,8 +119,15 @@ _PARTS = re.compile(r"[-./_+]")
 _COLOURS = {
     *("black", "white", "silver", "red", "blue", "green", "pink", "gray", "grey"),
     *("gold", "purple", "orange", "yellow", "brown", "titanium", "bronze", "beige"),
+    *("cyan", "magenta"),
     *("黑", "白", "银", "红", "蓝", "绿", "粉", "灰", "金", "紫", "橙", "黄", "棕"),
 }
+# What goes with a product, or holds more than it.
+_ACCESSORY = re.compile(
+    r"\b(?:case|cover|charger|battery|adapter|cable|stand|mount|strap|protector"
+    r"|replacement|filter|refill)s?\b.*\bfor\b|\bcompatible with\b|适用|兼容|配件|替换"
+)
+_BUNDLE = re.compile(r"\b(?:bundle|combo|kit)\b|套装|套餐|组合")
 # Suffixes by which makers tell the finish or the market of one model.
 _TAIL = re.compile(r"[a-z]{1,3}$")
 
@@ -130,7 +139,8 @@ class ProductText:
     `words` are lower-case words and pairs of Chinese characters; `codes` what looks
     like a model number, without separators; `quantities` the amounts by dimension, in
     base units; `numbers` those without a unit, as years and versions; `pack` how many
-    pieces a pack holds, 1 where the title does not say.
+    pieces a pack holds, 1 where the title does not say; `is_accessory` and `is_bundle`
+    that it is named as going with another product, or as several in one.
     """
 
     words: frozenset[str]
@@ -139,6 +149,8 @@ class ProductText:
     numbers: frozenset[float]
     pack: int
     colours: frozenset[str]
+    is_accessory: bool
+    is_bundle: bool
 
 
 @lru_cache(maxsize=1 << 18)
@@ -166,6 +178,8 @@ def read(text: str) -> ProductText:
         | frozenset(
             each for each in _COLOURS if len(each) == 1 and each + "色" in plain
         ),
+        _ACCESSORY.search(plain) is not None,
+        _BUNDLE.search(plain) is not None,
     )
 
 
@@ -181,6 +195,11 @@ def joined(text: str) -> list[str]:
     plain = unicodedata.normalize("NFKC", text).lower()
     tokens = [_PARTS.sub("", each) for each in _TOKEN.findall(plain)]
     return [one + other for one, other in pairwise(tokens) if is_code(one + other)]
+
+
+def is_chinese(text: str) -> bool:
+    """Tell whether a text has a Chinese character."""
+    return _HAN.search(text) is not None
 
 
 def is_code(token: str) -> bool:

@@ -151,6 +151,28 @@ def test_a_new_day_is_no_change_of_the_past(gate):
     assert float(share) == pytest.approx(1 / 31, abs=1e-6)
 
 
+def test_a_running_month_reaches_the_day_of_the_run_and_not_its_end(gate):
+    change("alter table marts_build.sales add is_partial boolean default false")
+    change("delete from marts_build.sales")
+    change(
+        "insert into marts_build.sales values ('taobao:1', '2026-02-28', 1, 1, true)"
+    )
+
+    audit.gate(RUN, AS_OF)
+
+    day = gate.value("select latest_business_date from ops.mart_stats")
+    assert day.isoformat() == "2026-02-01"
+    assert ("warning", "days_behind") not in failed(gate)
+
+
+def test_a_day_to_come_of_no_running_period_is_doubted(gate):
+    change("insert into marts_build.sales values ('taobao:1', '2026-02-28', 1, 1)")
+
+    audit.gate(RUN, AS_OF)
+
+    assert ("warning", "days_behind") in failed(gate)
+
+
 def test_an_emptied_mart_stops_at_the_gate(gate):
     publish(gate)
     change("delete from marts_build.sales")

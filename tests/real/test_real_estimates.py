@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from deliveries import Line
 
 from tests.real import pandas_figures as figures
@@ -46,6 +47,31 @@ def test_a_352_the_day_after_the_festival_is_shared_as_published(line):
     assert round(float(found["cr1"]), 6) == 0.137757 == round(shares.iloc[-1], 6)
     assert round(float(found["cr4"]), 6) == 0.488995 == round(shares[-4:].sum(), 6)
     assert round(float(found["hhi"]), 2) == 907.71
+
+
+def test_brands_share_every_day_as_pandas_says(line):
+    rows = line.rows(
+        "select observed_date, shop_id, sum(final_price * counter_lo) as shown"
+        " from core.fct_listing_snapshots"
+        " where platform_id = 'taobao' and counter_lo is not null"
+        " group by observed_date, shop_id"
+    )
+    beauty = figures.beauty().drop_duplicates().dropna(subset="sale_count")
+    shown = beauty.price.astype(float) * beauty.sale_count.astype(float)
+    sizes = shown.groupby([beauty.day, beauty["店名"]]).sum()
+    found = {}
+    for row in rows:
+        found.setdefault(row["observed_date"], []).append(float(row["shown"]))
+
+    assert len(rows) == len(sizes)
+    assert len(found) == 10
+    for day, brands in sizes.groupby(level=0):
+        assert sorted(found[day]) == pytest.approx(sorted(brands))
+        assert _hhi(found[day]) == pytest.approx(_hhi(list(brands)), rel=1e-9)
+
+
+def _hhi(sizes: list[float]) -> float:
+    return sum((100 * size / sum(sizes)) ** 2 for size in sizes)
 
 
 def test_a_334_counters_that_fall_sell_nothing_below_zero(line):

@@ -20,6 +20,11 @@ where
         where
             candidates.own_listing_id = reviews.own_listing_id
             and candidates.rival_listing_id = reviews.rival_listing_id
+            -- as in listing_matches, an unsure row that nobody reviewed decides nothing
+            and (
+                reviews.reviewed_by is not null
+                or coalesce(reviews.confidence, 1) >= 0.8
+            )
     )
 order by
     candidates.probability desc, candidates.own_listing_id, candidates.rival_listing_id

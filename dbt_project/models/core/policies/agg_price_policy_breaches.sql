@@ -49,7 +49,7 @@ priced as (
         lag(observed_at) over following as seen_before_at,
         lead(observed_at) over following as seen_next_at
     from snapshots
-    where price_quality = 'ok'
+    where price_quality = 'ok' or status in ('off', 'banned')
     window following as (
         partition by listing_id, sku_id_or_all order by observed_at, reading_no
     )
@@ -72,6 +72,7 @@ bound as (
         priced.observed_at,
         priced.reading_no,
         priced.observed_date,
+        priced.status,
         priced.currency as seen_currency,
         priced.final_price,
         priced.final_price_original,
@@ -126,10 +127,12 @@ compared as (
     where bound.choice_no = 1
 ),
 
+-- what was taken off sale is offered at no price
 judged as (
     select
         *,
-        seen_price < policy_price_original - {{ var('policy_tolerance') }} as is_breach,
+        seen_price < policy_price_original - {{ var('policy_tolerance') }}
+        and coalesce(status, 'on') not in ('off', 'banned') as is_breach,
         seen_price / policy_price_original as price_share
     from compared
     where seen_price is not null

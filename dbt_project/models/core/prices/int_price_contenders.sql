@@ -5,22 +5,28 @@ matches as (
     where is_usable
 ),
 
+products as (
+    select * from {{ ref('int_matched_products') }}
+),
+
 contenders as (
     select
-        own_listing_id as product_id,
-        rival_listing_id as listing_id,
-        rival_sku_id_or_all as sku_id_or_all,
-        valid_from,
-        valid_to
+        products.product_id,
+        matches.rival_listing_id as listing_id,
+        matches.rival_sku_id_or_all as sku_id_or_all,
+        matches.valid_from,
+        matches.valid_to
     from matches
+    inner join products on matches.own_listing_id = products.own_listing_id
     union
     select
-        own_listing_id as product_id,
-        own_listing_id as listing_id,
-        own_sku_id_or_all as sku_id_or_all,
-        valid_from,
-        valid_to
+        products.product_id,
+        matches.own_listing_id as listing_id,
+        matches.own_sku_id_or_all as sku_id_or_all,
+        matches.valid_from,
+        matches.valid_to
     from matches
+    inner join products on matches.own_listing_id = products.own_listing_id
 )
 
 select * from contenders

@@ -1,8 +1,8 @@
 {#
-    At least three shops of one matched product cut by 5 % or more within seven days: a
-    war, from the first of those cuts until there was no cut for 14 days.
+    At least three shops cut the price of one matched product, or prices of one band of
+    a category, by 5 % or more within seven days: a war, from the first of those cuts
+    until there was no cut for 14 days.
 #}
-{% set same_war = 'partition by product_id, first_date' %}
 with
 
 cuts as (
@@ -11,35 +11,52 @@ cuts as (
 
 prices as (
     select * from {{ ref('agg_competitor_prices_daily') }}
-    where snapshot_count > 0
+    where snapshot_count > 0 and final_price is not null
 ),
 
 contenders as (
     select * from {{ ref('int_price_contenders') }}
 ),
 
+cutting as (
+    select
+        field_id,
+        changed_date,
+        seller_id
+    from cuts
+    group by field_id, changed_date, seller_id
+),
+
+cut_days as (
+    select
+        field_id,
+        changed_date
+    from cutting
+    group by field_id, changed_date
+),
+
 -- a cut opens a war where it is the first of three in a week
 dated as (
     select
-        cuts.product_id,
-        cuts.changed_date,
+        cut_days.field_id,
+        cut_days.changed_date,
         case
-            when count(distinct others.seller_id) >= 3 then cuts.changed_date
+            when count(distinct cutting.seller_id) >= 3 then cut_days.changed_date
         end as opening_date
-    from cuts
-    inner join cuts as others
+    from cut_days
+    inner join cutting
         on
-            cuts.product_id = others.product_id
-            and cuts.changed_date <= others.changed_date
-            and {{ days_after('cuts.changed_date', 7) }} >= others.changed_date
-    group by cuts.product_id, cuts.changed_date
+            cut_days.field_id = cutting.field_id
+            and cut_days.changed_date <= cutting.changed_date
+            and {{ days_after('cut_days.changed_date', 7) }} >= cutting.changed_date
+    group by cut_days.field_id, cut_days.changed_date
 ),
 
 followed as (
     select
         *,
         lag(changed_date) over (
-            partition by product_id order by changed_date
+            partition by field_id order by changed_date
         ) as cut_before
     from dated
 ),
@@ -53,7 +70,7 @@ bouts as (
                 else 1
             end
         ) over (
-            partition by product_id
+            partition by field_id
             order by changed_date
             rows between unbounded preceding and current row
         ) as bout_no
@@ -62,103 +79,145 @@ bouts as (
 
 fronts as (
     select
-        product_id,
+        field_id,
         min(opening_date) as first_date,
         max(changed_date) as last_date
     from bouts
-    group by product_id, bout_no
+    group by field_id, bout_no
     having min(opening_date) is not null
 ),
 
-war_prices as (
+fought as (
     select
-        fronts.product_id,
-        fronts.first_date,
-        cuts.listing_id,
-        cuts.sku_id_or_all,
-        cuts.changed_date,
-        cuts.price_after as price,
-        cuts.seller_id,
-        true as is_cut
+        cuts.*,
+        fronts.first_date
     from fronts
     inner join cuts
         on
-            fronts.product_id = cuts.product_id
+            fronts.field_id = cuts.field_id
             and cuts.changed_date between fronts.first_date and fronts.last_date
-    union all
-    -- what the product cost in the 30 days of peace
-    select
-        fronts.product_id,
-        fronts.first_date,
-        prices.listing_id,
-        prices.sku_id_or_all,
-        prices.price_date as changed_date,
-        prices.final_price as price,
-        null as seller_id,
-        false as is_cut
-    from fronts
-    inner join contenders on fronts.product_id = contenders.product_id
-    inner join prices
-        on
-            contenders.listing_id = prices.listing_id
-            and contenders.sku_id_or_all in (prices.sku_id_or_all, 'all')
-            and fronts.first_date > prices.price_date
-            and {{ days_after('fronts.first_date', -30) }} <= prices.price_date
-            and {{ holds_on(
-                'prices.price_date', 'contenders.valid_from', 'contenders.valid_to'
-            ) }}
 ),
 
-placed as (
+-- who names a price of it: all matched listings, or those of the band that cut
+sides as (
     select
-        *,
-        row_number() over (
-            {{ same_war }}, is_cut order by price nulls last
-        ) as price_no,
-        count(price) over ({{ same_war }}, is_cut) as price_count,
-        dense_rank() over ({{ same_war }}, is_cut order by seller_id) as seller_no
-    from war_prices
+        fronts.field_id,
+        fronts.first_date,
+        contenders.listing_id,
+        contenders.sku_id_or_all,
+        true as is_product,
+        contenders.valid_from,
+        contenders.valid_to
+    from fronts
+    inner join contenders on fronts.field_id = contenders.product_id
+    union all
+    select distinct
+        field_id,
+        first_date,
+        listing_id,
+        sku_id_or_all,
+        false as is_product,
+        cast(null as date) as valid_from,
+        cast(null as date) as valid_to
+    from fought
+    where not is_product
+),
+
+-- the prices of the 30 days of peace
+peace as (
+    select distinct
+        sides.field_id,
+        sides.first_date,
+        sides.is_product,
+        prices.listing_id,
+        prices.sku_id_or_all,
+        prices.price_date,
+        prices.final_price
+    from sides
+    inner join prices
+        on
+            sides.listing_id = prices.listing_id
+            and sides.sku_id_or_all in (prices.sku_id_or_all, 'all')
+            and sides.first_date > prices.price_date
+            and {{ days_after('sides.first_date', -30) }} <= prices.price_date
+            and (sides.valid_from is null or sides.valid_from <= prices.price_date)
+            and (sides.valid_to is null or sides.valid_to > prices.price_date)
+),
+
+product_medians as (
+    select
+        field_id,
+        first_date,
+        {{ quantile('final_price', 0.5) }} as median_price
+    from peace
+    where is_product
+    group by field_id, first_date
+),
+
+-- goods of a band differ, so each is compared with itself
+listing_medians as (
+    select
+        field_id,
+        first_date,
+        listing_id,
+        sku_id_or_all,
+        {{ quantile('final_price', 0.5) }} as median_price
+    from peace
+    where not is_product
+    group by field_id, first_date, listing_id, sku_id_or_all
 ),
 
 measured as (
     select
-        *,
-        max(case when is_cut then seller_no end) over ({{ same_war }}) as seller_count,
-        min(case when is_cut then price end) over ({{ same_war }}) as lowest_price,
-        avg(
-            case
-                when
-                    not is_cut
-                    and 2 * price_no in (price_count, price_count + 1, price_count + 2)
-                    then price
-            end
-        ) over ({{ same_war }}) as median_price
-    from placed
+        fought.field_id,
+        fought.first_date,
+        count(distinct fought.seller_id) as seller_count,
+        min(
+            fought.price_after
+            / coalesce(product_medians.median_price, listing_medians.median_price)
+        ) as lowest_ratio
+    from fought
+    left join product_medians
+        on
+            fought.field_id = product_medians.field_id
+            and fought.first_date = product_medians.first_date
+    left join listing_medians
+        on
+            fought.field_id = listing_medians.field_id
+            and fought.first_date = listing_medians.first_date
+            and fought.listing_id = listing_medians.listing_id
+            and fought.sku_id_or_all = listing_medians.sku_id_or_all
+    group by fought.field_id, fought.first_date
 ),
 
--- a rival of two of our products fights in the war that began first
+-- a cut fights for its product before its band, and in the war that began first
 chosen as (
     select
         *,
         row_number() over (
             partition by listing_id, sku_id_or_all, changed_date
-            order by first_date, product_id
+            order by case when is_product then 0 else 1 end, first_date, field_id
         ) as choice_no
-    from measured
-    where is_cut
+    from fought
 ),
 
 wars as (
     select
-        listing_id,
-        sku_id_or_all,
-        changed_date,
-        product_id || ':' || cast(first_date as {{ dbt.type_string() }}) as war_id,
+        chosen.listing_id,
+        chosen.sku_id_or_all,
+        chosen.changed_date,
+        chosen.field_id
+        || ':'
+        || cast(chosen.first_date as {{ dbt.type_string() }}) as war_id,
         -- no depth where even the lowest price was not below the median
-        greatest(1 - lowest_price / median_price, 0) as war_depth_rate,
-        seller_count as war_seller_count
+        greatest(1 - measured.lowest_ratio, 0) as war_depth_rate,
+        measured.seller_count as war_seller_count
     from chosen
-    where choice_no = 1
+    inner join measured
+        on
+            chosen.field_id = measured.field_id
+            and chosen.first_date = measured.first_date
+    where chosen.choice_no = 1
 )
 
 select * from wars

@@ -2,7 +2,8 @@
     Pairs of our and a rival listing. What people decided comes first, the later
     decision on a pair over the earlier one, whether it stands in the reference file or
     came from the review queue; a pair that nobody decided is what the last fit takes it
-    for.
+    for. A row of the file that nobody reviewed and whose confidence is below 0.8
+    decides nothing.
 #}
 {%- set pair = [
     'own_listing_id', 'own_sku_id_or_all', 'rival_listing_id', 'rival_sku_id_or_all',
@@ -32,6 +33,8 @@ filed as (
         valid_from,
         {{ earlier_end('valid_to', 'closed_date') }} as valid_to,
         coalesce(is_match, true) as is_match,
+        -- a pair written down by hand without a confidence is a decision
+        reviewed_by is not null or coalesce(confidence, 1) >= 0.8 as is_decision,
         match_method,
         confidence,
         reviewed_by,
@@ -81,11 +84,8 @@ decided as (
         filed.valid_from,
         filed.valid_to,
         filed.is_match,
-        -- a pair written down by hand without a confidence is a decision
-        filed.is_match
-        and (
-            filed.reviewed_by is not null or coalesce(filed.confidence, 1) >= 0.8
-        ) as is_usable,
+        filed.is_match and filed.is_decision as is_usable,
+        filed.is_decision,
         filed.match_method,
         filed.confidence,
         filed.reviewed_by,
@@ -103,6 +103,7 @@ decided as (
         null as valid_to,
         is_match,
         is_match as is_usable,
+        true as is_decision,
         match_method,
         confidence,
         reviewed_by,
@@ -121,10 +122,12 @@ followed as (
 ),
 
 known as (
-    select distinct
+    select
         own_listing_id,
         rival_listing_id
     from decided
+    group by own_listing_id, rival_listing_id
+    having max(case when is_decision then 1 else 0 end) = 1
 ),
 
 undecided as (
@@ -135,6 +138,17 @@ undecided as (
             candidates.own_listing_id = known.own_listing_id
             and candidates.rival_listing_id = known.rival_listing_id
     where known.own_listing_id is null
+),
+
+-- where the fit knows better, a row that decides nothing says nothing
+told as (
+    select followed.*
+    from followed
+    left join undecided
+        on
+            followed.own_listing_id = undecided.own_listing_id
+            and followed.rival_listing_id = undecided.rival_listing_id
+    where undecided.own_listing_id is null
 ),
 
 matches as (
@@ -152,7 +166,7 @@ matches as (
         reviewed_by,
         load_seq,
         source_ref
-    from followed
+    from told
     union all
     select
         own_listing_id,
