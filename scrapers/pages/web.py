@@ -100,7 +100,10 @@ def id_of(url: str) -> str:
 
 
 def _sitemap(page: Page) -> Reading:
-    found = list(sitemaps.entries(page.body))
+    found = list(sitemaps.entries(page.body, sitemaps.MAX_ADDRESSES + 1))
+    is_cut = len(page.body) >= sitemaps.MAX_BYTES
+    if len(found) > sitemaps.MAX_ADDRESSES:
+        is_cut = bool(found.pop())
     leading = tuple(each.url for each in found if each.is_index)
     return Reading(
         PageVerdict.SITEMAP,
@@ -109,6 +112,7 @@ def _sitemap(page: Page) -> Reading:
             sitemaps=leading,
             changed_at={each.url: each.changed_at for each in found if each.changed_at},
         ),
+        detail=sitemaps.CUT if is_cut else "",
     )
 
 

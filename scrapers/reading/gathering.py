@@ -8,8 +8,10 @@ from scrapers.items import Links, Listing
 from scrapers.reading import (
     breadcrumbs,
     conclusions,
+    counts,
     currencies,
     embedded,
+    headings,
     identities,
     labels,
     meta_tags,
@@ -41,7 +43,7 @@ def listings(
 
     `goods` are the products of JSON-LD and of microdata.
     """
-    heading, element = page_prices.title_of(document)
+    heading, element = headings.title_of(document)
     about, others = subjects.about(document, goods, heading, found)
     ruled_facts = ruled.facts(document, rules) if rules else {}
     if not about and others and not ruled_facts.get("title"):
@@ -168,7 +170,7 @@ def _page(
             if low is not None and marked.get("list_price", low) <= low:
                 marked.pop("list_price", None)
             take(marked)
-    take(labels.counted(near))
+    take(counts.counted(near))
     take(labels.named(near))
     if "availability" not in merged and "status" not in merged:
         take(labels.availability(near[:2500]))
