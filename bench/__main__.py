@@ -14,6 +14,7 @@ from rich.table import Table
 from bench import (
     apis,
     builds,
+    crawl_sizes,
     crawls,
     files,
     lifetimes,
@@ -39,6 +40,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Result]]] = {
     "lifetimes": lifetimes.run,
     "lines": lines.run,
     "crawls": crawls.run,
+    "crawl_sizes": crawl_sizes.run,
     "matching": matching.run,
     "price_quality": price_quality.run,
 }

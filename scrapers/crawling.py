@@ -61,7 +61,7 @@ class Crawl(scrapy.Spider):
         frontier.state(f"began {job.run}", str(began))
         self.began = began
         self.opened = time.monotonic()
-        self.reader = reader_of(job.platform, job.rules, job.defaults)
+        self.reader = reader_of(job.platform, job.rules, job.defaults, job.streams)
 
     @classmethod
     def beginnings(cls, job: Job) -> Iterator[Link]:
@@ -210,6 +210,7 @@ class Crawl(scrapy.Spider):
             limit=self.bound_of(due),
             rules=self.job.rules,
             defaults=self.job.defaults,
+            streams=self.job.streams,
         )
 
     def _is_repeated(self, due: Due, url: str, told: Told) -> bool:

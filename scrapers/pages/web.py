@@ -19,6 +19,7 @@ from scrapers.reading import (
     microdata,
     ruled,
     schema_org,
+    shelves,
     sitemaps,
     states,
 )
@@ -80,7 +81,8 @@ def read(
         ids = {each.listing_id for each in gathered}
         verdict = PageVerdict.PRODUCT if len(ids) == 1 else PageVerdict.LIST
         found = head if len(ids) == 1 else links.of(document, rules)
-        return Reading(verdict, tuple(gathered), found, fingerprint=_shape(document))
+        items = (*gathered, *shelves.of(page, gathered))
+        return Reading(verdict, items, found, fingerprint=_shape(document))
     found = links.of(document, rules)
     if found.products and len(found.products) + len(found.next_pages) >= 2:
         return Reading(PageVerdict.LIST, (), found, fingerprint=_shape(document))

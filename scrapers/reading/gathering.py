@@ -18,6 +18,7 @@ from scrapers.reading import (
     page_prices,
     ruled,
     schema_org,
+    shelves,
     states,
     subjects,
     values,
@@ -207,6 +208,8 @@ def _built(
     main.url = main.url or page.url
     main.shop_id = main.shop_id or defaults.get("shop_id")
     main.shop_name = main.shop_name or defaults.get("shop_name")
+    own_category = shelves.number(listing_id, main.category_path)
+    main.platform_category_id = main.platform_category_id or own_category
     listed = [main]
     for stated in merged.get("variants", [])[:MAX_VARIANTS]:
         key = stated.get("seller_sku") or stated.get("gtin") or stated.get("product_id")
@@ -223,6 +226,7 @@ def _built(
             facts["status"] = "on"
         _fill(variant, facts, dict.fromkeys(stated, method))
         variant.category_path = main.category_path
+        variant.platform_category_id = main.platform_category_id
         variant.shop_id, variant.shop_name = main.shop_id, main.shop_name
         variant.url = main.url
         listed.append(variant)
