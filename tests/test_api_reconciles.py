@@ -34,7 +34,7 @@ MORE = {
     "youzan": ("commissions", "members"),
     "douyin": ("commissions",),
     "wechat_store": ("commissions",),
-    "shopify": ("identities", "members"),
+    "shopify": ("identities", "members", "links"),
     "woocommerce": ("identities", "members", "links"),
     "amazon": (),
     "xiaohongshu": (),

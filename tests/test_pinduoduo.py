@@ -175,13 +175,13 @@ def test_an_order_lands_with_its_group_its_lines_and_no_receiver():
     assert line["_source"]["parent_updated_at"] == "2026-11-22 11:40:00"
 
 
-def test_windows_are_half_an_hour_and_end_three_minutes_before_the_run():
+def test_windows_are_half_an_hour_and_end_four_minutes_before_the_run():
     gateway = Pop()
 
     got = read(gateway, orders())
 
     assert len(gateway.calls) == 2
-    assert got.windows["orders"] == [(HOUR_AGO, AS_OF - timedelta(minutes=3))]
+    assert got.windows["orders"] == [(HOUR_AGO, AS_OF - timedelta(minutes=4))]
 
 
 def test_the_first_reading_goes_by_confirmation_for_days():

@@ -32,7 +32,14 @@ STREAMS = {
     "wechat_store": ("orders", "order_lines", "refunds", "commissions"),
     "amazon": ("orders", "order_lines", "refunds"),
     "shopify": ("orders", "order_lines", "refunds", "identities", "members"),
-    "woocommerce": ("orders", "order_lines", "refunds", "identities", "members"),
+    "woocommerce": (
+        "orders",
+        "order_lines",
+        "refunds",
+        "identities",
+        "members",
+        "links",
+    ),
 }
 PLATFORMS = tuple(STREAMS)
 # Where an order says when it last changed.
@@ -77,9 +84,9 @@ def gateway(
             yield house
 
 
-def ask(platform: str, **more) -> Landings:
+def ask(platform: str, streams: tuple[str, ...] = (), **more) -> Landings:
     stated = {"tries": 12, "read_seconds": 2, "burst": 1000, "as_of": AS_OF, **more}
-    made = landings(platform, STREAMS[platform], **stated)
+    made = landings(platform, streams or STREAMS[platform], **stated)
     made.asked.source = replace(made.asked.source, allow_private=True)
     return made
 
@@ -131,6 +138,22 @@ def test_the_first_reading_lands_every_order(platform):
         rare = (platform, stream) == ("woocommerce", "members")
         assert made[stream].lines or rare, f"no {stream}"
         assert not made[stream].problems
+
+
+def test_every_code_a_shop_gave_out_is_landed():
+    with gateway("shopify") as house:
+        books = house.desk("shopify").books
+        began = datetime.fromtimestamp(books.starts, UTC)
+        made = ask("shopify", ("links",), since=began.date())
+        got = read(made)
+        agents = {f"agent{one['number']:03d}" for one in books.agents}
+
+    assert not got.failures
+    codes = {record["code"] for record in made["links"].newest.values()}
+    letters = {code for code in codes if code.startswith("NEWS")}
+    assert codes - letters == {"WELCOME"} | agents
+    # more than come beside their discount
+    assert len(letters) == 60
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)

@@ -1,4 +1,4 @@
-"""Shopify's GraphQL interface: orders, customers, counts (page shopify, 1 and 2)."""
+"""Shopify's GraphQL interface: orders, customers, codes (page shopify, 1 and 2)."""
 
 from __future__ import annotations
 
@@ -96,6 +96,9 @@ class _Root:
             "customers": self._customers,
             "ordersCount": self._count,
             "customersCount": self._customer_count,
+            "discountNodes": self._discounts,
+            "discountNodesCount": self._discount_count,
+            "discountNode": self._discount,
             "shop": {
                 "name": desk.books.shop.name,
                 "myshopifyDomain": f"{desk.native_id}.myshopify.com",
@@ -137,6 +140,48 @@ class _Root:
     def _customer_count(self, asked: dict[str, Any]) -> dict[str, Any]:
         return self._counted(len(self._found(asked, customers=True)[0]), asked)
 
+    def _discounts(self, asked: dict[str, Any]) -> dict[str, Any]:
+        found = self._found_discounts(asked)
+        listed = np.array([[moment, number] for moment, number, _ in found], "int64")
+        moments, numbers = listed.reshape(-1, 2).T
+        chosen, page = self._page((moments, numbers), asked)
+        by_number = {one[1]: one for one in found}
+        nodes = [self._discount_node(by_number[number]) for number in chosen.tolist()]
+        self.read += len(nodes)
+        return {"nodes": nodes, **page}
+
+    def _discount(self, asked: dict[str, Any]) -> dict[str, Any] | None:
+        found = rows.discounts(self._desk.books, self._desk.instant.now)
+        nodes = [self._discount_node(one) for one in found]
+        return next((one for one in nodes if one["id"] == asked.get("id")), None)
+
+    def _discount_node(self, one: tuple[int, int, list[str]]) -> dict[str, Any]:
+        node = rows.discount(*one)
+        codes = node["discount"]["codes"]
+
+        def page(asked: dict[str, Any]) -> dict[str, Any]:
+            start, size = int(asked.get("after") or 0), asked.get("first")
+            if not isinstance(size, int) or not 1 <= size <= 250:
+                raise graphql.Wrong("you must provide first, from 1 to 250")
+            self.read += min(size, len(codes) - start)
+            more = start + size < len(codes)
+            end = str(start + size) if more else None
+            info = {"hasNextPage": more, "endCursor": end}
+            return {"nodes": codes[start : start + size], "pageInfo": info}
+
+        node["discount"]["codes"] = page
+        return node
+
+    def _discount_count(self, asked: dict[str, Any]) -> dict[str, Any]:
+        return self._counted(len(self._found_discounts(asked)), asked)
+
+    def _found_discounts(
+        self, asked: dict[str, Any]
+    ) -> list[tuple[int, int, list[str]]]:
+        start, end = self._windows(asked, method="code")["updated_at"]
+        found = rows.discounts(self._desk.books, self._desk.instant.now)
+        return [one for one in found if start <= one[0] <= end]
+
     def _counted(self, found: int, asked: dict[str, Any]) -> dict[str, Any]:
         """Return a count, exact where no limit was named (usually 10,000)."""
         limit = asked.get("limit", 10_000)
@@ -148,16 +193,8 @@ class _Root:
         self, asked: dict[str, Any], customers: bool = False
     ) -> tuple[np.ndarray, np.ndarray]:
         books, now = self._desk.books, self._desk.instant.now
-        changed, made = [0, now], [0, now]
-        windows = {"updated_at": changed, "created_at": made}
-        for name, sign, text in _FILTER.findall(str(asked.get("query") or "")):
-            moment = forms.from_iso(text)
-            if name not in windows or moment is None:
-                raise graphql.Wrong(f"query: {name} cannot be searched for")
-            if sign in (">", ">="):
-                windows[name][0] = moment + (sign == ">")
-            else:
-                windows[name][1] = moment - (sign == "<")
+        windows = self._windows(asked)
+        changed, made = windows["updated_at"], windows["created_at"]
         by = books.customers if customers else books.orders
         found = by.between(changed[0], changed[1], now)
         if made != [0, now]:
@@ -167,6 +204,22 @@ class _Root:
         if asked.get("sortKey", "UPDATED_AT") != "UPDATED_AT" or asked.get("reverse"):
             raise graphql.Wrong("this shop is read by UPDATED_AT, upwards")
         return found
+
+    def _windows(self, asked: dict[str, Any], **known: str) -> dict[str, list[int]]:
+        """Return the moments searched for; `known` are words that may be searched."""
+        now = self._desk.instant.now
+        windows = {"updated_at": [0, now], "created_at": [0, now]}
+        for name, sign, text in _FILTER.findall(str(asked.get("query") or "")):
+            if known.get(name) == text:
+                continue
+            moment = forms.from_iso(text)
+            if name not in windows or moment is None:
+                raise graphql.Wrong(f"query: {name} cannot be searched for")
+            if sign in (">", ">="):
+                windows[name][0] = moment + (sign == ">")
+            else:
+                windows[name][1] = moment - (sign == "<")
+        return windows
 
     def _page(
         self, found: tuple[np.ndarray, np.ndarray], asked: dict[str, Any]

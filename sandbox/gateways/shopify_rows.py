@@ -14,6 +14,8 @@ _FIRST, _STEP = 6_820_982_911_000, 32_768
 _LINES = 14_660_000_000_000
 _REFUNDS = 909_562_000_000
 _PRODUCTS = 632_910_392_000
+_CODE_IDS = "gid://shopify/DiscountRedeemCode"
+_DISCOUNTS, _CODES, _LETTERS = 1_057_856_000, 20_108_000_000, 60
 
 
 def order_id(no: int) -> int:
@@ -42,7 +44,7 @@ def order(order: Order, shop: Books) -> dict[str, Any]:
     number = order_id(order.no)
     state, city, _ = places.AMERICA[order.place]
     discount = order.seller_discount + order.platform_discount
-    code = f"agent{order.link:03d}" if order.link >= 0 else "WELCOME"
+    code = code_of(order.link)
     visit = _visit(order.link)
     mail = f"c{shop.persons[order.customer]:07d}@example.org"
     return {
@@ -97,6 +99,50 @@ def order(order: Order, shop: Books) -> dict[str, Any]:
             [_line(order, position, shop) for position in range(len(order.lines))]
         ),
         "refunds": [_refund(order, shop)] if order.refunded_at else [],
+    }
+
+
+def code_of(link: int) -> str:
+    """Return the discount code of an agent's link, or the shop's own."""
+    return f"agent{link:03d}" if link >= 0 else "WELCOME"
+
+
+def discounts(shop: Books, now: int) -> list[tuple[int, int, list[str]]]:
+    """Return when each discount was changed, its number and its codes, oldest first.
+
+    The shop's own, one for every agent, and a newsletter's codes for one use each.
+    """
+    own = [(shop.starts, 0, [code_of(-1)])]
+    own += [
+        (agent["joined_at"], 1 + agent["number"], [code_of(agent["number"])])
+        for agent in shop.agents
+    ]
+    letters = [f"NEWS{number:04d}" for number in range(_LETTERS)]
+    own.append((shop.starts, 1 + len(shop.agents), letters))
+    return sorted(one for one in own if one[0] <= now)
+
+
+def discount(changed: int, number: int, codes: list[str]) -> dict[str, Any]:
+    """Return the node of a discount; `codes` is paged by the one who asks."""
+    created = greenwich(changed)
+    return {
+        "id": f"gid://shopify/DiscountCodeNode/{_DISCOUNTS + number}",
+        "discount": {
+            "title": codes[0],
+            "status": "ACTIVE",
+            "startsAt": created,
+            "endsAt": None,
+            "createdAt": created,
+            "updatedAt": created,
+            "codes": [
+                {
+                    "id": f"{_CODE_IDS}/{_CODES + number * 1000 + at}",
+                    "code": code,
+                    "asyncUsageCount": 0,
+                }
+                for at, code in enumerate(codes)
+            ],
+        },
     }
 
 

@@ -29,7 +29,9 @@ from seller_intel.ingestors.http import Session
 from seller_intel.ingestors.paging import Page, Put, Query, Row
 from seller_intel.sources import RegistryError, Source
 
-_LAG = timedelta(minutes=2, seconds=5)
+# The end of a window is two minutes back at the latest; one more is for clocks that do
+# not agree.
+_LAG = timedelta(minutes=3)
 _INCLUDED = "BUYER,PROCEEDS,EXPENSE,PROMOTION,CANCELLATION,FULFILLMENT,TAX,PAYMENT"
 
 

@@ -171,4 +171,4 @@ def _write(query: Query, label: str, rows: Sequence[Row], lines: Lines) -> None:
             reason = error.said if isinstance(error, ApiFault) else repr(error)
             names = {"fields": sorted(map(str, row))}
             lines.error(lines.first_wanted(query.streams), reason[:300], names)
-    lines.flush()
+    lines.end()

@@ -11,12 +11,16 @@ import orjson
 from seller_intel.extraction import Asked
 from seller_intel.landing import Writer
 
+# Lines are handed over to be packed when they are this many bytes.
+_HANDFUL = 1 << 20
+
 
 class Lines:
     """Takes the records of one page after another into the landings of a reading.
 
-    Packing lets other work go on, so it is done beside; a page waits until the one
-    before is packed, so that no more than two are in memory.
+    Packing lets other work go on, so it is done beside, a handful of lines at a time;
+    a handful waits until the one before is packed, so that no more than two are in
+    memory.
     """
 
     def __init__(self, asked: Asked):
@@ -27,14 +31,14 @@ class Lines:
         self._parts: dict[str, list[bytes]] = {
             stream.name: [] for stream in asked.source.streams
         }
-        self._label, self._number = "", 0
+        self._label, self._number, self._bytes = "", 0, 0
 
     def __enter__(self) -> Lines:
         return self
 
     def __exit__(self, *_: object) -> None:
         try:
-            self.flush()
+            self._hand_over()
             self._wait()
         finally:
             self._pool.shutdown()
@@ -55,7 +59,9 @@ class Lines:
             "source_ref": f"{self._label}:{self._number}",
             "record": record,
         }
-        parts.append(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
+        packed = orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
+        self._bytes += len(packed)
+        parts.append(packed)
 
     def first_wanted(self, streams: Iterable[str]) -> str:
         """Return the first of some streams that is wanted."""
@@ -67,8 +73,12 @@ class Lines:
         place = f"{self._label}:{self._number + 1}"
         self._asked.writer(stream).error("unreadable_row", reason, place, record)
 
-    def flush(self) -> None:
-        """Hand the lines of the page over to be packed."""
+    def end(self) -> None:
+        """End the lines of a page."""
+        if self._bytes >= _HANDFUL:
+            self._hand_over()
+
+    def _hand_over(self) -> None:
         given = [
             (self._asked.writer(stream), parts)
             for stream, parts in self._parts.items()
@@ -76,7 +86,7 @@ class Lines:
         ]
         if not given:
             return
-        self._parts = {stream: [] for stream in self._parts}
+        self._parts, self._bytes = {stream: [] for stream in self._parts}, 0
         self._wait()
         self._pending = self._pool.submit(_pack, given)
 

@@ -6,7 +6,10 @@ limits.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,16 +18,19 @@ import httpx
 import orjson
 
 from seller_intel.connections import CredentialError
+from seller_intel.extraction import Window
 from seller_intel.ingestors import credentials, replies
 from seller_intel.ingestors.calls import Call
 from seller_intel.ingestors.faults import ApiFault, Kind
 from seller_intel.ingestors.http import Session
 from seller_intel.ingestors.limits import Manners
-from seller_intel.ingestors.paging import Row
+from seller_intel.ingestors.paging import Page, Row
 from seller_intel.ingestors.replies import Reply
 from seller_intel.sources import Source
 
 VERSION = "2025-10"
+# At so many objects a connection ends.
+DEPTH = 25_000
 # The bucket of points is what holds one back, and its reply tells the seconds.
 MANNERS = Manners(rate=4, burst=10, at_once=2, read_seconds=60)
 QUERIES = Path(__file__).with_name("queries")
@@ -69,6 +75,53 @@ class Admin:
 def text_of(document: str) -> str:
     """Return a document of queries/."""
     return (QUERIES / f"{document}.graphql").read_text(encoding="utf-8")
+
+
+def changed_in(window: Window) -> str:
+    """Return the search for what changed in a window, its end left out."""
+    start, end = (
+        instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") for instant in window
+    )
+    return f"updated_at:>='{start}' AND updated_at:<'{end}'"
+
+
+def page(told: Row, name: str, total: int | None = None) -> Page:
+    """Return a page of the connection that `data` holds under a name."""
+    rows, cursor = connection(told.get(name), name)
+    return Page(rows, total, cursor)
+
+
+def connection(value: Any, name: str) -> tuple[list[Row], str | None]:
+    """Return the nodes of a connection and what leads to the next ones."""
+    told = replies.mapping(value, name)
+    info = replies.mapping(told.get("pageInfo"), f"pageInfo of {name}")
+    rows = replies.rows(told.get("nodes"), f"nodes of {name}")
+    if not info.get("hasNextPage"):
+        return rows, None
+    return rows, replies.identifier(info.get("endCursor"), "endCursor")
+
+
+def following(
+    ask: Callable[[str], tuple[list[Row], str | None]],
+    first: tuple[list[Row], str | None],
+    most: float = math.inf,
+) -> list[Row]:
+    """Return the rows of a connection from its first page on, `most` or a few more."""
+    rows, cursor = first
+    while cursor is not None and len(rows) < most:
+        more, next_cursor = ask(cursor)
+        if next_cursor == cursor:
+            raise ApiFault(Kind.BAD_REPLY, "the pages of a row lead round in a circle")
+        rows, cursor = rows + more, next_cursor
+    return rows
+
+
+def exactly(told: Row, name: str) -> int | None:
+    """Return a count that the platform stands behind; None where it does not."""
+    counted = replies.mapping(told.get(name) or {}, name)
+    if counted.get("precision") != "EXACT":
+        return None
+    return replies.count(counted.get("count"), name)
 
 
 def judge(reply: Reply) -> ApiFault | None:

@@ -1,15 +1,15 @@
-"""Shopify through its GraphQL Admin API: orders, refunds, customers, codes used.
+"""Shopify through its GraphQL Admin API: orders, refunds, customers, codes.
 
 Facts: the platform reference, page Shopify, section 2; the fields asked stand in
-queries/, under the names of the objects Order, LineItem, Refund and Customer of
-shopify.dev. By cursor, not in bulk: a bulk result is one file for a whole window, of
-which nothing is there before all of it is, at another host.
+queries/, under the names of the objects Order, LineItem, Refund, Customer and
+DiscountNode of shopify.dev. By cursor, not in bulk: a bulk result is one file for a
+whole window, of which nothing is there before all of it is, at another host.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -21,17 +21,16 @@ from seller_intel.ingestors import (
     personal_fields,
     replies,
     shop_admin,
+    shopify_codes,
 )
 from seller_intel.ingestors.connecting import Conversation, Question
-from seller_intel.ingestors.faults import ApiFault, Kind
+from seller_intel.ingestors.faults import Kind
 from seller_intel.ingestors.paging import Page, Put, Query, Row
 from seller_intel.ingestors.shop_admin import Admin
 from seller_intel.sources import Source
 
 # A page of 50 orders with 50 lines each stays below the points of one query.
 ORDERS, LINES, CUSTOMERS = 50, 50, 100
-# At so many objects a connection ends.
-DEPTH = 25_000
 _STREAMS = ("orders", "order_lines", "refunds", "members")
 # Of what apps and buyers write beside an order, only where it came from is kept.
 _ORIGINS = ("utm_", "ref", "aff", "source", "campaign", "kol", "influencer")
@@ -45,7 +44,7 @@ PERSONAL = {
 
 
 def collect(asked: Asked, transport: httpx.BaseTransport | None = None) -> Got:
-    """Land orders with lines, refunds and codes used; customers as identity claims."""
+    """Land orders with lines, refunds and codes used; customers; discount codes."""
     admin = shop_admin.opened(asked.source, transport)
     with admin.session as session:
         return collecting.collect(asked, session, _queries(asked, admin))
@@ -62,7 +61,7 @@ def _queries(asked: Asked, admin: Admin) -> list[Query]:
             is_thin=lambda order: _lines(order)[1] is not None,
             land=_land_order(asked),
             longest=timedelta(days=30),
-            depth=DEPTH,
+            depth=shop_admin.DEPTH,
             is_numbered=False,
         ),
         Query(
@@ -72,9 +71,10 @@ def _queries(asked: Asked, admin: Admin) -> list[Query]:
             identify=_state,
             land=_land_customer(asked),
             longest=timedelta(days=30),
-            depth=DEPTH,
+            depth=shop_admin.DEPTH,
             is_numbered=False,
         ),
+        shopify_codes.query(asked, admin),
     ]
 
 
@@ -84,56 +84,30 @@ def _orders(admin: Admin, size: int) -> Callable[[Window, Any], Page]:
             "first": size,
             "lines": LINES,
             "after": cursor,
-            "filter": _filter(window),
+            "filter": shop_admin.changed_in(window),
         }
         told = admin.ask("shopify_orders", variables)
-        return _page(told, "orders", _exactly(told.get("ordersCount")))
+        return shop_admin.page(told, "orders", shop_admin.exactly(told, "ordersCount"))
 
     return page
 
 
-def _exactly(counted: Any) -> int | None:
-    """Return a count that the platform stands behind."""
-    told = replies.mapping(counted or {}, "ordersCount")
-    if told.get("precision") != "EXACT":
-        return None
-    return replies.count(told.get("count"), "ordersCount")
-
-
-def _page(told: Row, name: str, total: int | None = None) -> Page:
-    rows, cursor = _connection(told.get(name), name)
-    return Page(rows, total, cursor)
-
-
-def _connection(value: Any, name: str) -> tuple[list[Row], str | None]:
-    """Return the nodes of a connection and what leads to the next ones."""
-    told = replies.mapping(value, name)
-    info = replies.mapping(told.get("pageInfo"), f"pageInfo of {name}")
-    rows = replies.rows(told.get("nodes"), f"nodes of {name}")
-    if not info.get("hasNextPage"):
-        return rows, None
-    return rows, replies.identifier(info.get("endCursor"), "endCursor")
-
-
 def _lines(order: Row) -> tuple[list[Row], str | None]:
-    return _connection(order.get("lineItems"), "lineItems")
+    return shop_admin.connection(order.get("lineItems"), "lineItems")
 
 
 def _whole(admin: Admin) -> Callable[[Row], Row]:
     """Return what asks for the lines that did not fit beside their order."""
 
     def detail(order: Row) -> Row:
-        rows, cursor = _lines(order)
         key = replies.identifier(order.get("id"), "id")
-        while cursor is not None:
+
+        def after(cursor: str) -> tuple[list[Row], str | None]:
             variables = {"id": key, "lines": LINES * 5, "after": cursor}
             told = admin.ask("shopify_order_lines", variables).get("order")
-            more, following = _lines(replies.mapping(told, "order"))
-            if following == cursor:
-                raise ApiFault(
-                    Kind.BAD_REPLY, "the pages of lines lead round in a circle"
-                )
-            rows, cursor = rows + more, following
+            return _lines(replies.mapping(told, "order"))
+
+        rows = shop_admin.following(after, _lines(order))
         lines = {"nodes": rows, "pageInfo": {"hasNextPage": False, "endCursor": None}}
         return {**order, "lineItems": lines}
 
@@ -207,8 +181,12 @@ def _tail(line: Row, _: int) -> str:
 
 def _customers(admin: Admin) -> Callable[[Window, Any], Page]:
     def page(window: Window, cursor: str | None) -> Page:
-        variables = {"first": CUSTOMERS, "after": cursor, "filter": _filter(window)}
-        return _page(admin.ask("shopify_customers", variables), "customers")
+        variables = {
+            "first": CUSTOMERS,
+            "after": cursor,
+            "filter": shop_admin.changed_in(window),
+        }
+        return shop_admin.page(admin.ask("shopify_customers", variables), "customers")
 
     return page
 
@@ -245,14 +223,6 @@ def _state(row: Row) -> tuple[str, str]:
     return key, str(row.get("updatedAt"))
 
 
-def _filter(window: Window) -> str:
-    return f"updated_at:>='{_utc(window[0])}' AND updated_at:<'{_utc(window[1])}'"
-
-
-def _utc(instant: datetime) -> str:
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def _probe(source: Source) -> str:
     """Ask for the shop's name, currency and time zone."""
     admin = shop_admin.opened(source)
@@ -271,12 +241,13 @@ CONNECT = Conversation(
         Question("password", "Admin API access token (shpat_...)", is_secret=True),
     ),
     probe=_probe,
-    streams=("orders", "order_lines", "refunds", "identities", "members"),
+    streams=("orders", "order_lines", "refunds", "identities", "members", "links"),
     time_zone="America/New_York",
     currency="USD",
     history_days=59,
     advice={
-        Kind.PERMISSION_MISSING: "Give the app the scopes read_orders and"
-        " read_customers (read_all_orders for more than 60 days); install it anew.",
+        Kind.PERMISSION_MISSING: "Give the app the scopes read_orders,"
+        " read_customers and read_discounts (read_all_orders for more than 60 days);"
+        " install it anew.",
     },
 )

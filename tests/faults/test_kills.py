@@ -89,7 +89,10 @@ class Storm:
             strikes = attempt < 4 and not self.is_over and self.draw.random() < 0.8
             if self._call(verb, arguments, strikes):
                 return
-        raise AssertionError(f"{verb.__name__}{arguments} does not end well")
+        log = (self.home / "postgres" / "server.log").read_text(errors="replace")
+        raise AssertionError(
+            f"{verb.__name__}{arguments} does not end well; the server:\n{log[-2000:]}"
+        )
 
     def _call(self, verb: Callable, arguments: tuple, strikes: bool) -> bool:
         child = _context.Process(

@@ -39,3 +39,39 @@ judged as (
 
 select * from judged
 {%- endmacro %}
+
+
+{# The codes a platform gave out: a code is a link without clicks. `changed` says when
+   it was last changed, as a timestamp. #}
+{% macro links_by_code(platform, programme, changed) -%}
+with
+
+source as (
+    select * from {{ source('raw', platform ~ '__links') }}
+),
+
+renamed as (
+    select
+        -- keys
+        '{{ platform }}' as platform_id,
+        '{{ platform }}:' || {{ payload('code') }} as link_id,
+        '{{ platform }}:{{ programme }}' as programme_id,
+        {{ payload('_source.shop_id') }} as shop_id,
+
+        -- facts
+        cast({{ changed }} as date) as stat_date,
+        {{ unsaid('links', ['owner_ref', 'clicks', 'distinct_clickers']) }},
+
+        -- where it came from
+        {{ provenance() }}
+    from source
+),
+
+judged as (
+    select
+        {{ judged('links') }}
+    from renamed
+)
+
+select * from judged
+{%- endmacro %}

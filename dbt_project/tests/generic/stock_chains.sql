@@ -1,12 +1,12 @@
-{# A day of stock begins with what the day before ended with. #}
-{% test stock_chains(model) %}
+{# Stock begins with what the period before ended with. #}
+{% test stock_chains(model, keys, period) %}
 with
 
 chained as (
     select
         *,
         lag(closing_units) over (
-            partition by holder_id, sku_id order by stock_date
+            partition by {{ keys | join(', ') }} order by {{ period }}
         ) as ended_with
     from {{ model }}
 )

@@ -1,4 +1,4 @@
-create unlogged table staging.{scratch} as
+create table staging.{scratch} as
 select {columns}
 from staging.{view}
 where load_id in ({loads})

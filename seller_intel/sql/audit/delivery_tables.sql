@@ -1,24 +1,24 @@
-create unlogged table staging.door_history (
+create table staging.door_history (
     pending_id bigint not null,
     load_id bigint not null,
     loaded bigint not null,
     days numeric not null
 );
-create unlogged table staging.door_fields (
+create table staging.door_fields (
     load_id bigint not null,
     field text not null,
     json_type text not null,
     filled bigint not null,
     sampled bigint not null
 );
-create unlogged table staging.door_drift (
+create table staging.door_drift (
     load_id bigint not null,
     new_fields text,
     missing_fields text,
     retyped_fields text,
     restructured_fields text
 );
-create unlogged table staging.door_loads (
+create table staging.door_loads (
     load_id bigint primary key,
     stream_id text not null,
     source text not null,

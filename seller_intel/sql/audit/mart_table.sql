@@ -1,4 +1,4 @@
-create unlogged table staging.gate_marts (
+create table staging.gate_marts (
     mart_name text primary key,
     row_count bigint not null,
     published_row_count bigint,

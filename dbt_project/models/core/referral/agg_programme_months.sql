@@ -26,9 +26,7 @@ ledger as (
     select
         programme_id,
         {{ month_of('occurred_date') }} as month_date,
-        {% for basis in [
-            'own_sales', 'downline_sales', 'headcount', 'entry_fee', 'stock_order',
-        ] -%}
+        {% for basis in reward_bases() -%}
         sum(case when basis = '{{ basis }}' then amount else 0 end)
             as {{ basis }}_amount,
         sum(case when basis = '{{ basis }}' then 1 else 0 end)
@@ -123,9 +121,7 @@ added_up as (
     select
         months.programme_id,
         months.month_date,
-        {% for basis in [
-            'own_sales', 'downline_sales', 'headcount', 'entry_fee', 'stock_order',
-        ] -%}
+        {% for basis in reward_bases() -%}
         coalesce(ledger.{{ basis }}_amount, 0) as {{ basis }}_amount,
         coalesce(ledger.{{ basis }}_entries, 0) as {{ basis }}_entries,
         {% endfor -%}

@@ -51,6 +51,17 @@ entries as (
     group by programme_id
 ),
 
+paid as (
+    select
+        {% for basis in reward_bases() -%}
+        max(case when basis = '{{ basis }}' then '{{ basis }},' else '' end)
+            as has_{{ basis }},
+        {% endfor -%}
+        programme_id
+    from commissions
+    group by programme_id
+),
+
 described as (
     select
         programme_id,
@@ -78,8 +89,18 @@ programmes as (
         or coalesce(entries.purchase_amount, 0) > 0 as has_entry_fee,
         greatest(described.fee_amount, coalesce(entries.fee_amount, 0))
         + greatest(described.purchase_amount, coalesce(entries.purchase_amount, 0))
-            as entry_amount
+            as entry_amount,
+        nullif(
+            rtrim(
+                {% for basis in reward_bases() -%}
+                paid.has_{{ basis }}{{ ' || ' if not loop.last }}
+                {% endfor -%},
+                ','
+            ),
+            ''
+        ) as reward_basis_list
     from described
+    left join paid on described.programme_id = paid.programme_id
     left join entries on described.programme_id = entries.programme_id
     left join shops on described.shop_id = shops.shop_id
 )

@@ -35,7 +35,7 @@ numbered as (
             order by moved_at desc, move_id desc
         ) as supplier_no
     from moves
-    where is_own_place
+    where is_own_place or stock_owner is distinct from 'company'
 ),
 
 added as (
@@ -45,6 +45,29 @@ added as (
         moved_date as stock_date,
         min(platform_id) as platform_id,
         min(shop_id) as shop_id,
+        holder_id in ({{ own_places() }}) as is_own_place,
+        sum(case when kind = 'opening' and kind_no = 1 then signed_quantity else 0 end)
+            as opened_units,
+        sum(case when kind = 'in' then signed_quantity else 0 end) as received_units,
+        sum(
+            case
+                when kind = 'in' and counter_holder_id not in ({{ own_places() }})
+                    then signed_quantity
+                else 0
+            end
+        ) as agent_in_units,
+        sum(
+            case
+                when kind = 'out_agent' then -signed_quantity
+                when kind = 'out_sale' and not is_to_consumer then -signed_quantity
+                else 0
+            end
+        ) as agent_out_units,
+        sum(
+            case
+                when kind in ('return_in', 'return_out') then signed_quantity else 0
+            end
+        ) as returned_units,
         sum(
             case
                 when kind in ('in', 'return_in') then signed_quantity

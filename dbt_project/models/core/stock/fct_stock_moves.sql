@@ -47,7 +47,7 @@ converted as (
         placed.shop_id as stated_shop_id,
         placed.holder_ref as holder_id,
         placed.counter_holder_ref as counter_holder_id,
-        placed.holder_ref in ('company', 'warehouse', 'store') as is_own_place,
+        placed.holder_ref in ({{ own_places() }}) as is_own_place,
         placed.sku_id,
         placed.level,
         placed.stock_owner,

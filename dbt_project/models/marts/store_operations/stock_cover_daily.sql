@@ -2,6 +2,7 @@ with
 
 stock as (
     select * from {{ ref('agg_stock_daily') }}
+    where is_own_place
 ),
 
 coverage as (

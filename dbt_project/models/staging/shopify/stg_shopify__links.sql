@@ -1,0 +1,5 @@
+{{ links_by_code(
+    'shopify',
+    programme='discount_codes',
+    changed=payload('updatedAt', 'timestamptz')
+) }}
