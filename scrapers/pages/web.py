@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from scrapers.items import Links, Listing, Page, PageVerdict, Reading
+from scrapers.items import Item, Links, Listing, Page, PageVerdict, Reading
 from scrapers.reading import (
     breadcrumbs,
     documents,
@@ -81,7 +81,7 @@ def read(
         ids = {each.listing_id for each in gathered}
         verdict = PageVerdict.PRODUCT if len(ids) == 1 else PageVerdict.LIST
         found = head if len(ids) == 1 else links.of(document, rules)
-        items = (*gathered, *shelves.of(page, gathered))
+        items: tuple[Item, ...] = (*gathered, *shelves.of(page, gathered))
         return Reading(verdict, items, found, fingerprint=_shape(document))
     found = links.of(document, rules)
     if found.products and len(found.products) + len(found.next_pages) >= 2:
