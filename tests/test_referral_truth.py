@@ -201,8 +201,12 @@ def test_the_scheme_is_screened_as_its_tree_and_ledger_demand(built, day):
     assert sorted(
         (row["members_incl_root"], row["levels_incl_root"]) for row in rows
     ) == sorted((people[root] + 1, levels[root] + 1) for root in people)
-    # paid on own and downline sales alone: 7(3), and never near a crime
-    assert {row["admin_articles"] for row in rows} == {"7(3)"}
+    # paid for sales alone, own and downline: 7(3), and never near a crime
+    entries = earnings._all_entries(MARKET)
+    is_downline = (entries["basis"] == "downline_sales") & (entries["shop"] == 0)
+    has_downline = (entries["at"][is_downline] < _end(day)).any()
+    assert {row["has_downline_reward"] for row in rows} == {has_downline}
+    assert {row["admin_articles"] for row in rows} == {"7(3)" if has_downline else None}
     assert not any(row["is_criminal_threshold"] for row in rows)
     assert not any(row["has_headcount_reward"] for row in rows)
 
@@ -211,7 +215,10 @@ def test_what_agents_hold_is_what_they_took_less_what_they_sold(built):
     moves = stock._all_moves(MARKET)
     last = days.number_of(MONTHS[-1])
     mine = moves[(moves["level"] != "") & (moves["day"] <= last)]
-    sign = np.where(mine["kind"] == 1, 1, -1)
+    # a member is known by the platform of the programme
+    listing = MARKET.catalogue.skus["listing"].to_numpy()[mine["sku"]]
+    mine = mine[MARKET.catalogue.listings["own_shop"].to_numpy()[listing] == 0]
+    sign = np.where(mine["kind"] == stock._IN, 1, -1)
     truth = (mine["quantity"] * sign).groupby(mine["level"]).sum()
 
     found = _levels(built, "agent_rank", MONTHS[-1])
