@@ -36,8 +36,7 @@ sources:
     connection: bench_taobao
     allow_private: true
     streams: [orders, order_lines]
-    # a gateway on this machine has no latency that more requests at once would hide
-    options: {rate: 100000, at_once: 2, details: none}
+    options: {rate: 100000, details: none}
 """
 
 
