@@ -14,6 +14,7 @@ from rich.table import Table
 from bench import (
     apis,
     builds,
+    closures,
     crawls,
     files,
     lifetimes,
@@ -36,6 +37,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Result]]] = {
     "builds": builds.run,
     "publishing": publishing.run,
     "parsing": parsing.run,
+    "closures": closures.run,
     "lifetimes": lifetimes.run,
     "lines": lines.run,
     "crawls": crawls.run,
