@@ -178,11 +178,11 @@ def test_an_order_without_payment_is_kept_and_sells_nothing(built):
     )
 
 
-def test_a_refund_above_the_payment_takes_no_more_than_was_paid(built):
+def test_a_refund_above_the_payment_is_kept_as_told_and_settles_nothing(built):
     row = _order(built, "over-refunded")
 
-    assert row["net_sales_by_order"] >= 0
-    assert not row["is_settled"]
+    assert (row["refunded_amount"], row["net_sales_by_order"]) == (250, -150)
+    assert (row["is_valid"], row["is_settled"]) == (True, False)
 
 
 def test_a_refund_before_its_order_stands_on_its_own_day(built):
