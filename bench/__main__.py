@@ -15,7 +15,10 @@ from bench import (
     apis,
     builds,
     closures,
+    crawl_sizes,
     crawls,
+    estimate_quality,
+    estimates,
     files,
     lifetimes,
     lines,
@@ -41,8 +44,11 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Result]]] = {
     "lifetimes": lifetimes.run,
     "lines": lines.run,
     "crawls": crawls.run,
+    "crawl_sizes": crawl_sizes.run,
     "matching": matching.run,
     "price_quality": price_quality.run,
+    "estimates": estimates.run,
+    "estimate_quality": estimate_quality.run,
 }
 
 

@@ -91,8 +91,8 @@ def _ratio(
     ours, bare = [], []
     for _ in range(ROUNDS):
         bare.append(_bare(platform, urls))
-        with _home():
-            ours.append(_crawl(platform, urls))
+        with home():
+            ours.append(crawled(platform, urls))
     seconds = statistics.median(one.seconds for one in ours)
     peer = statistics.median(bare)
     one = ours[-1]
@@ -110,11 +110,11 @@ def _ratio(
 def _again() -> Iterator[Result]:
     """Crawl the same pages twice within a day: the second time they are unchanged."""
     plans = {"harbor": {"filler": SMALL_FILLER, "zips": False}}
-    with crawl_shops.opened(("harbor",), AGAIN, plans) as shops, _home():
+    with crawl_shops.opened(("harbor",), AGAIN, plans) as shops, home():
         urls = shops.pages["harbor"]
-        first = _crawl("web", urls)
+        first = crawled("web", urls)
         shops.ask({"forget": True})
-        second = _crawl("web", urls, LATER)
+        second = crawled("web", urls, LATER)
         told = shops.ask({})["stores"]["harbor"]
     pages = {key: n for key, n in told["statuses"].items() if key != "404"}
     yield Result(
@@ -138,8 +138,8 @@ def _again() -> Iterator[Result]:
 def _memory() -> Iterator[Result]:
     """Crawl a large shop by its sitemap; memory is that of all processes together."""
     plans = {"harbor": {"zips": False}}
-    with crawl_shops.opened(("harbor",), MEMORY, plans) as shops, _home():
-        one = _crawl("web", [shops.addresses["harbor"] + "/"], follow=True)
+    with crawl_shops.opened(("harbor",), MEMORY, plans) as shops, home():
+        one = crawled("web", [shops.addresses["harbor"] + "/"], follow=True)
     yield Result(
         "crawl_peak_mb",
         one.peak_mb,
@@ -164,8 +164,8 @@ def _slow_host() -> Result:
         done = []
         for plan in ({}, {names[0]: {"seconds": 1.0}}):
             shops.ask({"forget": True, "plans": plan})
-            with _home():
-                _crawl("web", urls, concurrency=2)
+            with home():
+                crawled("web", urls, concurrency=2)
             told = shops.ask({})["stores"]
             others = [told[name] for name in names[1:]]
             start = min(one["first"] for one in others)
@@ -180,7 +180,7 @@ def _slow_host() -> Result:
 
 
 @contextmanager
-def _home() -> Iterator[Path]:
+def home() -> Iterator[Path]:
     """Open an empty home, without a warehouse: a crawl ends in landing."""
     with tempfile.TemporaryDirectory(prefix="seller-intel-crawls-") as folder:
         stated = {
@@ -191,19 +191,20 @@ def _home() -> Iterator[Path]:
             yield Path(folder)
 
 
-def _crawl(
+def crawled(
     platform: str,
     urls: list[str],
     run: str = RUN,
     concurrency: int = CONCURRENCY,
     follow: bool = False,
+    max_pages: int = 200_000,
 ) -> Crawled:
     """Crawl addresses into a landing file, as the reader of a source would."""
     options: dict[str, Any] = {
         "urls": urls,
         "delay": 0,
         "concurrency": concurrency,
-        "max_pages": 200_000,
+        "max_pages": max_pages,
     }
     if not follow and platform == "web":
         options["follow"] = False

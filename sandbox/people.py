@@ -10,9 +10,11 @@ import pandas as pd
 from sandbox import days, draws, goods
 
 HISTORY_DAYS = (days.HISTORY_END - days.ORDERS_START).days + 1
-# purchase rate Gamma(shape, weeks), leaving chance Beta(a, b): the BG/NBD world
+# purchase rate Gamma(shape, weeks), leaving chance Beta(a, b): the BG/NBD world, in
+# which nobody leaves with the first purchase
 _SHAPE, _WEEKS = 0.9, 9.0
 _LEAVE = (1.0, 3.6)
+_QUARTER = 91
 _REFERRED_SHARE = 0.18
 _HOURS = np.cumsum(
     [0, 2, 1, 1, 1, 1, 1, 2, 4, 6, 7, 6, 5, 6, 6, 6, 5, 5, 5, 6, 8, 10, 10, 7, 4]
@@ -38,13 +40,14 @@ def build(
     offset = 0
     for shop_no, shop in enumerate(shops):
         wanted = max(1, round(customer_count * shop.customer_share))
-        clock = _clock(shop)
-        first = _first_visits(draws.of(seed, shop.key, "first visits"), wanted, clock)
+        clock, pace = _clock(shop), _pace(shop)
+        came = _first_visits(draws.of(seed, shop.key, "first visits"), wanted, clock)
+        first = _between(came, clock, pace)
         who, when = _all_visits(
-            draws.of(seed, shop.key, "visits"), first, clock[-1], eagerness
+            draws.of(seed, shop.key, "visits"), first, pace[-1], eagerness
         )
-        moments = _moments(when, clock)
-        frame = _customers(seed, shop_no, shop, _moments(first, clock))
+        moments = _moments(when, pace)
+        frame = _customers(seed, shop_no, shop, _moments(first, pace))
         customers.append(frame.assign(customer=np.arange(len(first)) + offset))
         order = np.lexsort((who, moments))
         visits.append(
@@ -69,6 +72,24 @@ def _clock(shop: goods.OwnShop) -> np.ndarray:
     return passed * HISTORY_DAYS / passed[HISTORY_DAYS]
 
 
+def _pace(shop: goods.OwnShop) -> np.ndarray:
+    """Return the same for those who come back: as often in every quarter of a year.
+
+    A shop grows by new customers; festivals draw part of what who comes back buys from
+    the weeks around.
+    """
+    busy = days.busyness(shop.country)
+    quarter = np.arange(days.COUNT) // _QUARTER
+    mean = np.bincount(quarter, busy) / np.bincount(quarter)
+    return np.concatenate([[0.0], np.cumsum(0.4 + 0.6 * busy / mean[quarter])])
+
+
+def _between(passed: np.ndarray, clock: np.ndarray, pace: np.ndarray) -> np.ndarray:
+    """Return times of one clock as times of another."""
+    day = np.arange(days.COUNT + 1)
+    return np.interp(np.interp(passed, clock, day), day, pace)
+
+
 def _first_visits(
     draw: np.random.Generator, wanted: int, clock: np.ndarray
 ) -> np.ndarray:
@@ -90,7 +111,8 @@ def _all_visits(
     now = first.copy()
     all_who, all_when = [who], [now]
     while len(who):
-        stays = draw.random(len(who)) >= leave[who]
+        is_new = len(all_who) == 1
+        stays = is_new | (draw.random(len(who)) >= leave[who])
         now = now[stays] + draw.exponential(1.0, stays.sum()) / rate[who[stays]]
         who = who[stays]
         inside = now < end

@@ -19,9 +19,11 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from scrapers import gate, replies, store
-from scrapers.frontier import BARREN, Due, Frontier
+from scrapers.frontier import Due, Frontier
 from scrapers.job import Job, host_of
 from scrapers.output import Output
+from scrapers.reading.sitemaps import MAX_BYTES
+from scrapers.trails import Trails
 from scrapers.worker import Task, Told, reader_of, seen_again, work
 
 Link = tuple[str, str]
@@ -48,6 +50,7 @@ class Crawl(scrapy.Spider):
         super().__init__()
         self.job, self.frontier = job, frontier
         self.output, self.readers = output, readers
+        self.trails = Trails(frontier, job)
         self.under_way: Counter[str] = Counter()
         self.stopped: dict[str, str] = {}
         self.slowest: dict[str, float] = {}
@@ -58,7 +61,7 @@ class Crawl(scrapy.Spider):
         frontier.state(f"began {job.run}", str(began))
         self.began = began
         self.opened = time.monotonic()
-        self.reader = reader_of(job.platform, job.rules, job.defaults)
+        self.reader = reader_of(job.platform, job.rules, job.defaults, job.streams)
 
     @classmethod
     def beginnings(cls, job: Job) -> Iterator[Link]:
@@ -111,9 +114,14 @@ class Crawl(scrapy.Spider):
             callback=self.parse,
             errback=self.failed,
             headers=headers,
-            meta={"due": due, "asked": time.monotonic()},
+            meta={"due": due, "download_maxsize": self.bound_of(due)},
             dont_filter=True,
         )
+
+    def bound_of(self, due: Due) -> int:
+        """Return how many bytes an answer may have; of a sitemap what its norm says."""
+        bound = self.job.page_bytes
+        return max(bound, MAX_BYTES) if due.kind == "sitemap" else bound
 
     async def parse(self, response: Response, **_: Any) -> Any:
         """Have a page read; write down what it holds and where it leads."""
@@ -154,7 +162,8 @@ class Crawl(scrapy.Spider):
             self.output.hindrance(response.url, fetched_at, told)
         else:
             self.hindered[due.host] = 0
-            self._go_on(due, told, fetched_at)
+            links = self.follow(due, told)
+            await self.trails.go_on(due, told, links, fetched_at)
         self.output.write(told.lines)
         self._finish(due, outcome, fetched_at, response, told=told)
         return None
@@ -198,9 +207,10 @@ class Crawl(scrapy.Spider):
             body=None if is_same else response.body,
             digest=due.digest if is_same else None,
             pages=self.job.pages,
-            limit=self.job.page_bytes,
+            limit=self.bound_of(due),
             rules=self.job.rules,
             defaults=self.job.defaults,
+            streams=self.job.streams,
         )
 
     def _is_repeated(self, due: Due, url: str, told: Told) -> bool:
@@ -219,26 +229,6 @@ class Crawl(scrapy.Spider):
                 if host_of(other) == due.host and self.frontier.is_done(other):
                     return True
         return False
-
-    def _go_on(self, due: Due, told: Told, fetched_at: datetime) -> None:
-        if not self.job.follow:
-            return
-        allowed = self.job.allowed
-        links = [each for each in self.follow(due, told) if host_of(each[0]) in allowed]
-        products = [url for url, kind in links if kind == "product"]
-        found = self.frontier.add(
-            (url, "product", due.depth + 1, 0) for url in products
-        )
-        changed = {url: told.changed_at.get(url) for url in products}
-        self.frontier.hear_of_changes(changed, fetched_at)
-        barren = 0 if found or told.items or due.kind == "start" else due.barren + 1
-        if barren > BARREN:
-            return
-        self.frontier.add(
-            (url, kind, due.depth + (kind != "next"), barren)
-            for url, kind in links
-            if kind != "product" and due.depth + (kind != "next") <= self.job.max_depth
-        )
 
     def _hindrance(self, due: Due, why: str) -> None:
         self.hindered[due.host] += 1

@@ -14,6 +14,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from scrapers.job import host_of
 from scrapers.sameness import id_of, plain_url
 
@@ -37,10 +39,7 @@ create table if not exists hosts (
 """
 # What is asked for first: without the lists no product is found.
 _ORDER = {"start": 0.0, "sitemap": 0.1, "next": 0.2, "list": 0.3, "product": 0.5}
-# Lists of one path that differ in their query alone, and lists of one pattern of path.
-_QUERIES, _PATTERNS, _PAGES = 100, 500, 5_000
-# How many lists in a row may show nothing new before the trail is left.
-BARREN = 5
+_LONGEST = 2_000
 
 
 @dataclass(frozen=True)
@@ -72,6 +71,7 @@ _LEADING = """
 select 1 from pages
 where run = ? and state = 1 and host = ? and kind in ('start', 'sitemap') limit 1
 """
+_MAPPING = _LEADING.replace("('start', 'sitemap')", "('sitemap')")
 _CHANGED = """
 update pages set run = ?1, state = 0, outcome = null, depth = 1, barren = 0,
     priority = 0.6 + 0.3 * ranks.place
@@ -114,7 +114,8 @@ class Frontier:
     is_sweep: bool = False
     is_sample: bool = False
     due: Counter[str] = field(default_factory=Counter)
-    _lists: Counter[str] = field(default_factory=Counter)
+    passed_over: Counter[str] = field(default_factory=Counter)
+    """Links that were not made due in this run, by the bound that they lay beyond."""
 
     def fact(self, name: str) -> str | None:
         """Return one fact that outlives the process."""
@@ -136,7 +137,8 @@ class Frontier:
         """
         found = 0
         for url, kind, depth, barren in links:
-            if not self._is_wanted(url, kind):
+            if len(url) > _LONGEST:
+                self.passed_over["address too long"] += 1
                 continue
             plain = plain_url(url)
             before = self.database.total_changes
@@ -184,23 +186,6 @@ class Frontier:
             ),
         )
 
-    def _is_wanted(self, url: str, kind: str) -> bool:
-        """Leave trails that only ever lead to more of themselves."""
-        if len(url) > 2000:
-            return False
-        if kind not in ("list", "next"):
-            return True
-        path = url.partition("?")[0]
-        pattern = "".join("0" if each.isdigit() else each for each in path)
-        self._lists[f"{kind} {path}"] += 1
-        self._lists[f"{kind} {pattern} *"] += 1
-        if kind == "next":
-            return self._lists[f"{kind} {path}"] <= _PAGES
-        return (
-            self._lists[f"{kind} {path}"] <= _QUERIES
-            and self._lists[f"{kind} {pattern} *"] <= _PATTERNS
-        )
-
     def remember(self) -> None:
         """Make the products of earlier runs due: what changed recently comes first.
 
@@ -213,6 +198,8 @@ class Frontier:
         self.database.execute(
             "update pages set state = 0 where run = ? and state = 1", [self.run]
         )
+        told = self.fact(f"passed over {self.run}")
+        self.passed_over = Counter(orjson.loads(told) if told else {})
         self.due = Counter(
             dict(
                 self.database.execute(
@@ -227,7 +214,8 @@ class Frontier:
         """Hand out the next pages of a host, most urgent first.
 
         No product while its sitemaps are on their way: they tell the order. A host of
-        which nothing is under way waits for none.
+        which nothing is under way waits for none. Sitemaps come one at a time, since
+        each may hold 50,000 addresses.
         """
         batch = 1 if self.is_sample else _BATCH
         rows = self.database.execute(_TAKEN, [self.run, host, batch]).fetchall()
@@ -238,6 +226,10 @@ class Frontier:
         )
         if waits:
             rows = [row for row in rows if row[3] != "product"]
+            first = next((n for n, row in enumerate(rows) if row[3] == "sitemap"), None)
+            if first is not None:
+                is_busy = any(self.rows(_MAPPING, self.run, host))
+                rows = rows[: first if is_busy else first + 1]
         self.database.executemany(
             "update pages set state = 1 where id = ?", [[row[0]] for row in rows]
         )

@@ -78,6 +78,9 @@ class Output:
             return
         self.file.flush()
         self.frontier.state(self.name, str(self.file.tell()))
+        if self.frontier.passed_over:
+            told = orjson.dumps(self.frontier.passed_over).decode()
+            self.frontier.state(f"passed over {self.frontier.run}", told)
         self.frontier.database.commit()
         self.settled_pages, self.settled_at = pages, time.monotonic()
 
@@ -121,6 +124,7 @@ class Output:
                 )
             )[0],
             "spent": self.frontier.fact(f"spent {run}"),
+            "passed_over": dict(self.frontier.passed_over),
             "stopped": {
                 name.removeprefix(prefix): why
                 for name, why in rows("select name, value from facts")

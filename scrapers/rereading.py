@@ -59,6 +59,7 @@ def task_of(asked: Job, visit: dict[str, Any]) -> Task:
         limit=asked.page_bytes,
         rules=asked.rules,
         defaults=asked.defaults,
+        streams=asked.streams,
     )
 
 

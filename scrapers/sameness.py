@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import blake2b
 
 from w3lib.url import canonicalize_url, url_query_cleaner
@@ -14,6 +15,7 @@ _TRACES = (
 )
 
 
+@lru_cache(maxsize=4_096)
 def plain_url(url: str) -> str:
     """Return an address without its traces and fragment, parameters in order."""
     return canonicalize_url(

@@ -57,6 +57,8 @@ class Task:
     limit: int
     rules: Mapping[str, Any] | None = None
     defaults: Mapping[str, str] = field(default_factory=dict)
+    streams: tuple[str, ...] = ()
+    """What is wanted of the page; empty is everything."""
 
 
 @dataclass(frozen=True)
@@ -174,6 +176,8 @@ def _lines(task: Task, digest: str | None, reading: Reading) -> dict[str, list[b
     keys: set[str] = set()
     for item in _distinct(reading):
         stream = STREAMS[type(item)]
+        if task.streams and _LANDED[stream] not in task.streams:
+            continue
         record = as_record(item)
         if isinstance(record.get("attributes"), dict):
             record["attributes"] = orjson.dumps(record["attributes"]).decode()
@@ -224,13 +228,20 @@ def remembered(lines: dict[str, list[bytes]]) -> bytes | None:
 
     None where a record is not an observation: its key does not end in a time.
     """
-    if not lines or lines.keys() - {"listings"}:
+    if not lines or lines.keys() - {"listings", "categories"}:
         return None
-    return b'{"listings":[' + b",".join(lines["listings"]) + b"]}"
+    parts = (
+        b'"' + stream.encode() + b'":[' + b",".join(records) + b"]"
+        for stream, records in lines.items()
+    )
+    return b"{" + b",".join(parts) + b"}"
 
 
 def reader_of(
-    platform: str, rules: Mapping[str, Any] | None, defaults: Mapping[str, str]
+    platform: str,
+    rules: Mapping[str, Any] | None,
+    defaults: Mapping[str, str],
+    streams: tuple[str, ...] = (),
 ) -> str:
     """Return a text that changes with the code and the terms pages are read by."""
     folder = Path(__file__).parent
@@ -239,5 +250,5 @@ def reader_of(
     for path in sorted([*code, folder / "items.py", folder / "worker.py"]):
         if path.suffix in (".py", ".yml", ".yaml"):
             told.update(path.read_bytes())
-    told.update(orjson.dumps([platform, rules, dict(defaults)]))
+    told.update(orjson.dumps([platform, rules, dict(defaults), streams]))
     return told.hexdigest()

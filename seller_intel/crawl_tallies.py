@@ -84,6 +84,7 @@ def told(summary: dict[str, Any], tallies: Tallies) -> dict[str, Any]:
         "hindered": hindered,
         "hindered_share": round(sum(hindered.values()) / judged, 4) if judged else 0,
         **of_items(tallies),
+        "passed_over": summary.get("passed_over", {}),
         **{
             name: summary[name]
             for name in (

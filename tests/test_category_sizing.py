@@ -10,6 +10,8 @@ import pytest
 from counter_readings import Bounds, counted, series
 from deliveries import Line
 
+from seller_intel import warehouse
+
 REGISTRY = "reporting_currency: CNY\nshops: []\nsources: []\n"
 RUN = "20261010T060000"
 ZERO = date(2026, 8, 31)  # day 0; September has days 1 to 30
@@ -23,8 +25,17 @@ MARKETS = {
     "a348_alone": (5,),
     "a349": (1, 2, 3, 4),
     "a349_one": (0, 0, 0, 10),
+    "a350": (25, 20, 15),
     "a351": (91, *(1,) * 9, *(0,) * 3),
 }
+# A-350: what is known is 60 % of the market; ten more are not seen
+_FRAME_SQL = """
+    insert into core.agg_category_frames_monthly (
+        platform_id, category_id, month_date, seen_count, first_count, second_count,
+        both_count, listing_count_est, standard_error, frame_share, market_hi_ratio
+    )
+    values ('pinduoduo', 'pinduoduo:a350', %s, 3, 3, 3, 3, 13, 0, 0.6, 2)
+"""
 # A-344: shop, price, units
 BANDS = (
     ("s1", "50.00", 10),
@@ -59,6 +70,13 @@ def _readings() -> Iterator[dict[str, Any]]:
                 price=price,
                 **({} if day in bounds else {"counter_lo": None, "counter_hi": None}),
             )
+    # A-354: 100 units in the week of 7 September, 274 in the next
+    yield from series(
+        "a354-0",
+        ZERO,
+        {day: (level, level) for day, level in ((6, 500), (13, 600), (20, 874))},
+        platform_category_id="a354",
+    )
     # A-342: 400 in one list, 350 in the other, 280 in both; none in both
     yield from _passes("a342", 400, 350, 280)
     yield from _passes("apart", 20, 10, 0)
@@ -102,6 +120,8 @@ def marts(shared_postgres) -> Any:
     line = Line()
     line.deliver("listings", _readings(), source="crawl")
     line.build(RUN, full_refresh=True)
+    with warehouse.as_role("owner") as session:
+        session.execute(_FRAME_SQL, [MONTH])
     line.publishable(RUN)
     return shared_postgres
 
@@ -221,8 +241,28 @@ def test_a_349_gini_is_that_of_the_players(marts, category, gini):
     assert float(held(marts, category)["gini"]) == near(gini)
 
 
+def test_a_350_what_was_not_seen_bounds_the_index(marts):
+    row = held(marts, "a350", "listing")
+
+    assert [float(row[f"hhi_{each}"]) for each in ("lo", "est", "hi")] == [
+        near(1_410),
+        near(1_410),
+        near(1_800),
+    ]
+
+
 def test_a_351_ten_that_hold_more_than_nine_tenths_are_an_alert(marts):
     assert held(marts, "a351")["is_head_alert"]
+
+
+def test_a_354_growth_of_174_percent_is_stored_as_1_74(marts):
+    (row,) = marts.rows(
+        "select * from marts_build.category_trends_weekly"
+        " where category_id = 'pinduoduo:a354' and week_date = '2026-09-14'"
+    )
+
+    assert float(row["wow_rate"]) == near(1.74)
+    assert float(row["units_est"]) == near(2.74 * 100)
 
 
 def test_parents_hold_what_their_children_hold(marts):

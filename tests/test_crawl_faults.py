@@ -134,6 +134,7 @@ def test_a_calendar_without_end_is_left(tmp_path, shop):
     assert len(found(stated)) == shop.products
     assert sum("calendar" in path for path in shop.asked) <= 30
     assert summary["spent"] is None
+    assert summary["passed_over"]["trail without new products"] > 0
 
 
 def test_a_budget_of_pages_ends_a_crawl_in_good_order(tmp_path, shop):

@@ -74,6 +74,25 @@ def test_sitemaps_of_very_many_addresses_are_kept_on_disk_and_the_budget_holds(
     assert summary["spent"] == "pages"
     # what a file holds beyond its bound by sitemaps.org is left; the rest is remembered
     assert summary["left"] == pytest.approx(2 * MAX_ADDRESSES, abs=60)
+    assert summary["passed_over"] == {"beyond the bound of a sitemap": 2}
+
+
+def test_a_sitemap_larger_than_a_page_may_be_is_read_whole(tmp_path):
+    with open_shop(Shop()) as shop:
+        entries = "".join(
+            f"<url><loc>{shop.address}/product/{number}</loc></url>"
+            for number in range(shop.products)
+        )
+        shop.pages["/"] = Reply(page("a front page without links"))
+        shop.pages["/sitemap.xml"] = Reply(
+            f"<urlset><!-- {'x' * 200_000} -->{entries}</urlset>", headers=XML
+        )
+        stated = crawl_of(shop, tmp_path, page_bytes=100_000)
+
+        summary = crawl.run(stated)
+
+    assert len(found(stated)) == shop.products
+    assert summary["passed_over"] == {}
 
 
 def test_facets_in_every_order_are_not_followed(tmp_path):

@@ -30,11 +30,11 @@ ESTIMATES = (
     "agg_category_units_monthly",
     "agg_listing_sales_weekly",
     "fct_counter_events",
-    "fct_listing_sales_daily",
     "fct_listing_sales_monthly",
     "int_counter_episodes",
     "int_counter_segments",
     "int_listing_passes_monthly",
+    "int_sales_runs",
 )
 
 

@@ -14,6 +14,7 @@ from deliveries import Line
 RUN = "20260201T060000"
 WINDOWS = [("2025-11-30T16:00:00+00:00", "2026-01-31T16:00:00+00:00")]
 SHOP = "taobao:9"
+OTHER_SHOP = "shopify:us"
 
 
 def _joins(programme: str, child: str, parent: str | None, **said: Any) -> dict:
@@ -86,6 +87,26 @@ def _growth() -> Iterator[dict[str, Any]]:
                 yield _joins("grow", child, None, event="accepted", day=5, **said)
 
 
+def _shares_once(programme: str, sizes: list[int], month: str) -> Iterator[dict]:
+    """A-604: members of so many, each generation brought by the one before."""
+    for generation, size in enumerate(sizes):
+        for number in range(size):
+            said: dict[str, Any] = {"event": "joined"}
+            if generation:
+                inviter = (
+                    f"{programme}-{generation - 1}-{number % sizes[generation - 1]}"
+                )
+                said = {"event": "accepted", "inviter_ref": inviter, "tool": "share"}
+            yield _joins(
+                programme,
+                f"{programme}-{generation}-{number}",
+                None,
+                occurred_at=f"{month}-{10 + generation}T04:00:00+00:00",
+                shop_id=OTHER_SHOP,
+                **said,
+            )
+
+
 @pytest.fixture(scope="module")
 def built(shared_postgres: Postgres) -> Postgres:
     shared_postgres.register(REGISTRY.format(time_zone="Asia/Shanghai"))
@@ -98,7 +119,9 @@ def built(shared_postgres: Postgres) -> Postgres:
         ],
         windows=WINDOWS,
     )
-    core.deliver("members", [*_trees(), *_growth()])
+    doubling = _shares_once("double", [100, 200, 400, 800], "2026-01")
+    halving = _shares_once("half", [1_000, 500], "2025-12")
+    core.deliver("members", [*_trees(), *_growth(), *doubling, *halving])
     headcount = ("p621", "p622", "p623", "p624")
     entries = [_paid(programme, "headcount") for programme in headcount]
     entries += [_paid("p625", "own_sales"), _paid("p626", "own_sales")]
@@ -213,3 +236,20 @@ def test_an_invitation_becomes_a_purchase(built):
 
     assert [row["accepted_at"] is None for row in rows] == [False, True]
     assert [row["first_order_at"] is None for row in rows] == [False, True]
+
+
+def test_a_604_each_generation_shares_once(built):
+    rows = built.rows(
+        "select * from marts_build.referral_growth_monthly"
+        " where shop_id = %s and tool = 'all' order by cohort_month_date, generation",
+        [OTHER_SHOP],
+    )
+    doubling = [row for row in rows if str(row["cohort_month_date"])[:4] == "2026"]
+    halving = [row for row in rows if row not in doubling]
+
+    assert [row["cohort_members"] for row in doubling] == [100, 200, 400, 800]
+    assert sum(row["cohort_members"] for row in doubling) == 1_500
+    assert [row["k_factor"] for row in doubling] == [2, 2, 2, 0]
+    assert doubling[0]["ceiling_members"] is None
+    assert (halving[0]["cohort_members"], halving[0]["k_factor"]) == (1_000, 0.5)
+    assert halving[0]["ceiling_members"] == 2_000

@@ -135,3 +135,23 @@ def test_the_categories_of_a_shop_come_where_they_are_asked_for(
     assert all(number.startswith("127.0.0.") for number in numbers)
     assert all(record["name"] for record in found)
     assert all(stem in (record.get("url") or stem) for record in found)
+
+
+def test_the_trails_of_product_pages_name_the_categories_of_a_shop(home):
+    shops = opened(("harbor",), Plan())
+
+    with server.served(shops) as addresses:
+        found = list(crawled("web", [addresses["harbor"] + "/"], brings="categories"))
+
+    numbers = {record["platform_category_id"] for record in found}
+    shown = {
+        record["platform_category_id"]: record
+        for record in found
+        if record.get("parent_id")
+    }
+    assert len(numbers) > 3
+    assert shown
+    for number, record in shown.items():
+        assert record["parent_id"] in numbers
+        assert number == f"{record['parent_id']} > {record['name']}"
+        assert record["level"] == number.count(" > ") + 1

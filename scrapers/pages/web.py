@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from scrapers.items import Links, Listing, Page, PageVerdict, Reading
+from scrapers.items import Item, Links, Listing, Page, PageVerdict, Reading
 from scrapers.reading import (
     breadcrumbs,
     documents,
@@ -19,6 +19,7 @@ from scrapers.reading import (
     microdata,
     ruled,
     schema_org,
+    shelves,
     sitemaps,
     states,
 )
@@ -80,7 +81,8 @@ def read(
         ids = {each.listing_id for each in gathered}
         verdict = PageVerdict.PRODUCT if len(ids) == 1 else PageVerdict.LIST
         found = head if len(ids) == 1 else links.of(document, rules)
-        return Reading(verdict, tuple(gathered), found, fingerprint=_shape(document))
+        items: tuple[Item, ...] = (*gathered, *shelves.of(page, gathered))
+        return Reading(verdict, items, found, fingerprint=_shape(document))
     found = links.of(document, rules)
     if found.products and len(found.products) + len(found.next_pages) >= 2:
         return Reading(PageVerdict.LIST, (), found, fingerprint=_shape(document))
@@ -100,7 +102,10 @@ def id_of(url: str) -> str:
 
 
 def _sitemap(page: Page) -> Reading:
-    found = list(sitemaps.entries(page.body))
+    found = list(sitemaps.entries(page.body, sitemaps.MAX_ADDRESSES + 1))
+    is_cut = len(page.body) >= sitemaps.MAX_BYTES
+    if len(found) > sitemaps.MAX_ADDRESSES:
+        is_cut = bool(found.pop())
     leading = tuple(each.url for each in found if each.is_index)
     return Reading(
         PageVerdict.SITEMAP,
@@ -109,6 +114,7 @@ def _sitemap(page: Page) -> Reading:
             sitemaps=leading,
             changed_at={each.url: each.changed_at for each in found if each.changed_at},
         ),
+        detail=sitemaps.CUT if is_cut else "",
     )
 
 

@@ -73,6 +73,6 @@ def currency(
         methods["currency"] = "shell"
         return
     shown = [each for each in _MONEY if each in merged]
-    if shown and country and (code := currencies.LOCAL.get(country)):
+    if shown and (code := currencies.local_of(country)):
         merged["currency"] = code
         methods["currency"] = "locale"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import urlsplit
 
+from babel.numbers import get_territory_currencies
 from price_parser._currencies import CURRENCY_CODES
 
 CODES = frozenset(code for code in CURRENCY_CODES if len(code) == 3) | {"CNY", "RMB"}
@@ -156,7 +158,8 @@ MORE_SIGNS = tuple(
 SHARED = {
     "$": (
         {"us": "USD", "ca": "CAD", "au": "AUD", "nz": "NZD", "hk": "HKD", "sg": "SGD"}
-        | {"mx": "MXN", "tw": "TWD", "cl": "CLP", "co": "COP", "ar": "ARS"},
+        | {"mx": "MXN", "tw": "TWD", "cl": "CLP", "co": "COP", "ar": "ARS"}
+        | {"uy": "UYU", "do": "DOP", "jm": "JMD", "tt": "TTD", "na": "NAD"},
         "USD",
     ),
     "¥": ({"cn": "CNY", "jp": "JPY"}, None),
@@ -172,46 +175,22 @@ SHARED = {
     "₤": ({"it": "ITL"}, "GBP"),
 }
 
-# What a price without any sign is in where the page's country is known.
-LOCAL = {
-    "cn": "CNY",
-    "jp": "JPY",
-    "us": "USD",
-    "uk": "GBP",
-    "gb": "GBP",
-    "hk": "HKD",
-    "tw": "TWD",
-    "sg": "SGD",
-    "my": "MYR",
-    "th": "THB",
-    "vn": "VND",
-    "id": "IDR",
-    "ph": "PHP",
-    "kr": "KRW",
-    "in": "INR",
-    "au": "AUD",
-    "nz": "NZD",
-    "ca": "CAD",
-    "br": "BRL",
-    "mx": "MXN",
-    "ru": "RUB",
-    "ua": "UAH",
-    "pl": "PLN",
-    "cz": "CZK",
-    "hu": "HUF",
-    "se": "SEK",
-    "no": "NOK",
-    "dk": "DKK",
-    "ch": "CHF",
-    "tr": "TRY",
-    **dict.fromkeys(
-        ("de", "fr", "it", "es", "nl", "at", "be", "ie", "pt", "fi", "gr", "sk"), "EUR"
-    ),
-    "za": "ZAR",
-    "ae": "AED",
-    "sa": "SAR",
-}
 
+@lru_cache
+def local_of(country: str | None) -> str | None:
+    """Return what a price without any sign is in, in a country (`ar`), None if open."""
+    if not country:
+        return None
+    territory = "GB" if country == "uk" else country.upper()
+    found = get_territory_currencies(territory)
+    return found[0] if found else None
+
+
+# Endings of countries that shops anywhere take for their sound.
+_ANYWHERE = re.compile(
+    r"(?:a[cgim]|c[cdox]|eu|fm|g[gls]|i[dmno]|la|ly|m[elsuy]|nu|p[mnw]|re|s[chotu]"
+    r"|t[fklov]|v[cg]|ws)"
+)
 # Languages spoken mostly in one country; `en`, `es`, `fr`, `pt` say nothing.
 _LANGUAGES = {
     "zh": "cn",
@@ -264,10 +243,10 @@ def country_of(url: str, language: str = "") -> str | None:
     if _CHINESE_HOSTS.search(host):
         return "cn"
     suffix = host.rpartition(".")[2]
-    if suffix in LOCAL and suffix not in ("in", "id", "my"):
+    if not _ANYWHERE.fullmatch(suffix) and local_of(suffix):
         return suffix
     if host.count(".") and host.rpartition(".")[0].rpartition(".")[2] in ("co", "com"):
-        return suffix if suffix in LOCAL else None
+        return suffix if local_of(suffix) else None
     return _LANGUAGES.get(parts[0])
 
 

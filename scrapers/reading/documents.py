@@ -19,6 +19,9 @@ _CONTROLS = bytes({*range(32)} - {9, 10, 13})
 # One class for all elements: the library's own choice of one costs a call for each.
 _CLASSES = etree.ElementDefaultClassLookup(element=HtmlElement, comment=HtmlComment)
 
+CENTS = re.compile(r"cents?\b|fraction|decimal|superscript")
+"""What the marks of an element say that holds the hundredths of a price."""
+
 
 def parse(text: str) -> HtmlElement:
     """Return the tree of a page; an empty one for an empty page."""
@@ -42,7 +45,25 @@ def parse(text: str) -> HtmlElement:
         block.tail = f" {block.tail}" if block.tail else " "
     for block in tree.iter(*_AFTER_LABELS):
         block.text = f" {block.text}" if block.text else " "
+    _part_numbers(tree)
     return tree
+
+
+def _part_numbers(tree: HtmlElement) -> None:
+    """Part numbers that only their looks part: cents by a point, others by a blank."""
+    for element in tree.iter("span", "b", "strong", "em", "i", "small", "bdi"):
+        said, following = element.text, element.getnext()
+        if not said or not said[-1:].isdigit() or element.tail or following is None:
+            continue
+        more = following.text
+        if len(element) or not more or not more[0].isdigit():
+            continue
+        is_cents = CENTS.search(mark_of(following)) or following.tag == "sup"
+        if is_cents and _TWO_DIGITS.fullmatch(more):
+            element.tail = "," if _GROUPED.search(said) else "."
+            following.tail = f" {following.tail or ''}"
+        elif not is_cents:
+            element.tail = " "
 
 
 def squeezed(text: str | None) -> str:
@@ -64,6 +85,8 @@ _BLOCKS = (
 )
 
 
+_TWO_DIGITS = re.compile(r"\s*\d\d\s*")
+_GROUPED = re.compile(r"\.\d{3}$")
 # Blocks that may follow a label: `<strong>SKU</strong><div>24-MB01</div>`.
 _AFTER_LABELS = ("div", "p", "dd", "section")
 

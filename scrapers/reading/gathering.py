@@ -8,14 +8,17 @@ from scrapers.items import Links, Listing
 from scrapers.reading import (
     breadcrumbs,
     conclusions,
+    counts,
     currencies,
     embedded,
+    headings,
     identities,
     labels,
     meta_tags,
     page_prices,
     ruled,
     schema_org,
+    shelves,
     states,
     subjects,
     values,
@@ -41,7 +44,7 @@ def listings(
 
     `goods` are the products of JSON-LD and of microdata.
     """
-    heading, element = page_prices.title_of(document)
+    heading, element = headings.title_of(document)
     about, others = subjects.about(document, goods, heading, found)
     ruled_facts = ruled.facts(document, rules) if rules else {}
     if not about and others and not ruled_facts.get("title"):
@@ -168,7 +171,7 @@ def _page(
             if low is not None and marked.get("list_price", low) <= low:
                 marked.pop("list_price", None)
             take(marked)
-    take(labels.counted(near))
+    take(counts.counted(near))
     take(labels.named(near))
     if "availability" not in merged and "status" not in merged:
         take(labels.availability(near[:2500]))
@@ -205,6 +208,8 @@ def _built(
     main.url = main.url or page.url
     main.shop_id = main.shop_id or defaults.get("shop_id")
     main.shop_name = main.shop_name or defaults.get("shop_name")
+    own_category = shelves.number(listing_id, main.category_path)
+    main.platform_category_id = main.platform_category_id or own_category
     listed = [main]
     for stated in merged.get("variants", [])[:MAX_VARIANTS]:
         key = stated.get("seller_sku") or stated.get("gtin") or stated.get("product_id")
@@ -221,6 +226,7 @@ def _built(
             facts["status"] = "on"
         _fill(variant, facts, dict.fromkeys(stated, method))
         variant.category_path = main.category_path
+        variant.platform_category_id = main.platform_category_id
         variant.shop_id, variant.shop_name = main.shop_id, main.shop_name
         variant.url = main.url
         listed.append(variant)

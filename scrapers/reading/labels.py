@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from scrapers.reading import prices
-from scrapers.reading.documents import lowered, squeezed
+from scrapers.reading.documents import lowered
 
 _SIGN = (
     r"(?:¥|￥|&yen;|us ?\$|hk\$|nt\$|r\$|\$|€|£|₹|₩|฿|rmb|cny|usd|eur|gbp|chf|kr\.?|zł"
@@ -31,18 +31,22 @@ _KINDS = {
     r"|建议零售价|指导价"
     r"|list\s+price|rrp|msrp|was|regular\s+price|original(?:ly|\s+price)?|uvp|statt"
     r"|ursprünglich|prix\s+conseillé|au\s+lieu\s+de|prezzo\s+di\s+listino|antes|de:"
-    r"|メーカー希望小売価格|定価",
-    "final_price": r"到手价?|券后价?|预估到手价?|折后价|after\s+coupon",
+    r"|(?:vorheriger|alter|bisheriger|früherer)\s+preis|ancien\s+prix|precio\s+anterior"
+    r"|メーカー希望小売価格|定価|(?:当店)?通常価格|参考価格|소비자가|시중가|정가",
+    "final_price": r"到手价?|券后价?|预估到手价?|折后价|after\s+coupon"
+    r"|쿠폰\s?적용가|クーポン適用後",
     "activity_price": r"活动价|促销价|秒杀价|限时价|抢购价|大促价|特价|直降价|预售价"
-    r"|flash\s+price|deal\s+price",
+    r"|flash\s+price|deal\s+price|セール価格|할인\s?판매가|할인가|특가|세일가",
     "member_price": r"会员价|會員價|vip价|88vip价?|plus价|member(?:s'?|\s)?\s*price"
-    r"|付费会员价",
+    r"|付费会员价|(?:nectar|clubcard|loyalty|club|vip|plus|prime|rewards?)\s+price"
+    r"|members?\s+pay|with\s+clubcard|会員価格|회원가",
     "group_price": r"拼团价|拼单价|\d+\s?人团|\d+\s?人拼单?|团购价|发起拼单",
     "price": r"售\s?[价價]|本店售价|价\s?格|现\s?价|零售价|淘宝价|京东价|商城价|本店价"
     r"|会员购|单独购买|单买价|一口价|销售价|(?:(?:our|your|sale|current|new)\s+)?"
     r"(?<!list )(?<!regular )(?<!original )price|now(?:\s+only)?"
     r"|preis"
-    r"|jetzt(?:\s+nur)?|nur|prix|precio|prezzo|preço|por:|販売価格|価格|税込|cena|цена",
+    r"|jetzt(?:\s+nur)?|nur|prix|precio|prezzo|preço|por:|販売価格|価格|税込|cena|цена"
+    r"|판매가|가격",
 }
 _LABELS = {
     name: re.compile(
@@ -65,6 +69,19 @@ _BARE = {
 }
 # How far before a price its label may begin, and what follows it may reach.
 _LABEL_REACH = 60
+# Words that make of a price another one: `Nectar price`, `lowest price (30 days)`.
+_OF_ANOTHER = re.compile(
+    r"(?:nectar|clubcard|loyalty|club|vip|plus|prime|rewards?|members?'?|card|unit"
+    r"|shipping|delivery|old|previous|former|lowest|list|regular|original|vorheriger"
+    r"|alter|bisheriger|früherer|niedrigster|günstigster|ancien|plus\s+bas"
+    r"|base|starting|instal?lment|trade-in|used)\s+$"
+)
+# A price of a measure is none of the thing: `8,57 €/kg`, `86p per 100g`.
+MEASURED = re.compile(
+    r"\s*(?:€|\$|£|¥|元|円|eur|usd|gbp)?\s*(?:/|per|pro|par|je|por|al)\s*"
+    r"(?:\d+[.,]?\d*\s*)?(?:kg|g|gr|mg|ml|cl|dl|l|lt|litre|liter|oz|lb|lbs|m²|m2|qm"
+    r"|kilo|100\s*(?:g|ml))\b|\s*/\s*(?:公斤|斤|千克|克|升|毫升|米)|\s*元/(?:公斤|斤|千克|克|升|米)"
+)
 _COUPON = re.compile(
     r"满\s*[¥￥]?\s*(?P<min>\d+(?:\.\d+)?)\s*元?\s*(?:立?减"
     r"|可用)\s*[¥￥]?\s*(?P<off>\d+(?:"
@@ -72,46 +89,6 @@ _COUPON = re.compile(
     r"|券)\s*[:：]?\s*[¥￥]?\s*(?P<plain>\d+(?:\.\d+)?)\s*元"
 )
 _GROUP_SIZE = re.compile(r"(\d{1,3})\s?人(?:团|拼)")
-_COUNTERS = (
-    (
-        "lifetime",
-        re.compile(
-            r"(?:已拼|已售|总售|累计销量"
-            r"|累计售出)\s*[:：]?\s*[\d.,]+\s*[千万亿wk]?\+?\s*[件单个]?"
-        ),
-    ),
-    (
-        "rolling_30d",
-        re.compile(
-            r"(?:月销量?|月售|近30天销量|30天销量"
-            r"|月成交)\s*[:：]?\s*[\d.,]+\s*[千万亿wk]?\+?"
-            r"\s*[件单笔]?|[\d.,]+\s*[千万亿wk]?\+?\s*人(?:付款|收货)"
-        ),
-    ),
-    (
-        "badge_recent",
-        re.compile(r"[\d.,]+[kmb]?\+?\s+bought\s+in\s+past\s+(?:month|week)"),
-    ),
-    (
-        "lifetime",
-        re.compile(
-            r"(?<![%\w])\d[\d.,]*[kmb]?\+?\s+(?:sold|verkauft|vendus?|vendidos?"
-            r"|venduti)\b"
-            r"|销量\s*[:：]?\s*[\d.,]+\s*[千万亿wk]?\+?\s*[件笔]?",
-        ),
-    ),
-)
-_REVIEWS = re.compile(
-    r"(?:累计评价|全部评价|商品评价|评价"
-    r"|评论)\s*[(（:：]?\s*(\d[\d,]*)(?![\d.,]*[万千+])\s*[)）]?"
-    r"|(?<![\d.,])(\d[\d,.]*)\s+(?:customer\s+|global\s+)?(?:ratings?|reviews?"
-    r"|bewertungen"
-    r"|avis|opiniones|recensioni|отзыв\w*)\b|(\d[\d,]*)\s?(?:条|个)评[价论]",
-)
-_RATING = re.compile(
-    r"(?<![\d.,])([0-5](?:[.,]\d{1,2})?)\s*(?:out\s+of\s+5|/\s*5|von\s+5|sur\s+5|de\s+5"
-    r"|su\s+5|stars)|5つ星のうち\s*([0-5](?:\.\d)?)|评分\s*[:：]?\s*([0-5]\.\d)",
-)
 _GONE = re.compile(
     r"商品(?:已经?)?(?:下架|不存在|失效)|宝贝不存在|该商品已下柜|已下架"
     r"|no\s+longer\s+available"
@@ -131,9 +108,10 @@ BUYING = re.compile(
     r"加入[购購]物[车車]|立即[购購][买買]|立刻购买|马上抢"
     r"|add to (?:cart|bag|basket|trolley)"
     r"|buy (?:it )?now|in den (?:warenkorb|einkaufswagen)|ajouter au panier"
-    r"|añadir al? (?:la )?(?:carrito|cesta)|comprar|adicionar ao carrinho"
+    r"|(?:añadir|agregar) al? (?:la )?(?:carrito|cesta)|comprar|adicionar ao carrinho"
     r"|aggiungi al carrello|in winkel(?:wagen|mandje)|lägg i|læg i kurv|legg i"
-    r"|lisää ostoskoriin|カートに入れる|в корзину|do koszyka|do košíku|kosárba"
+    r"|lisää ostoskoriin|(?:カート|かご|カゴ)に(?:入れる|追加)"
+    r"|購入手続き|今すぐ(?:購入|買う)|в корзину|do koszyka|do košíku|kosárba"
     r"|장바구니|바로\s?구매|구매하기|sepete ekle|ใส่ตะกร้า|thêm vào giỏ|keranjang"
 )
 _ON = re.compile(
@@ -183,6 +161,8 @@ def priced(words: str) -> dict[str, Any]:
             places.append((0, _BARE[name], plain))
         for start, pattern, part in places:
             for match in pattern.finditer(part):
+                if name == "price" and _OF_ANOTHER.search(part, 0, match.start()):
+                    continue
                 first, last = (start + each for each in match.span("price"))
                 read = _read(words, first, last)
                 if read is None or not read.amount:
@@ -226,34 +206,14 @@ def _coupon(plain: str) -> dict[str, Any]:
 
 
 def _read(words: str, start: int, end: int) -> prices.PriceText | None:
-    if prices.INSTALMENT_AFTER.match(words[end : end + 40]):
+    after = words[end : end + 40]
+    if prices.INSTALMENT_AFTER.match(after) or MEASURED.match(lowered(after)):
         return None
     number = re.search(r"\d", words[start:end])
     place = start + (number.start() if number else 0)
     if prices.INSTALMENT_BEFORE.search(words[max(0, place - 40) : place]):
         return None
     return prices.parse(words[start:end])
-
-
-def counted(words: str) -> dict[str, Any]:
-    """Return the sales counter as shown and its kind, reviews and rating."""
-    found: dict[str, Any] = {}
-    plain = lowered(words)
-    for kind, pattern in _COUNTERS:
-        if match := pattern.search(plain):
-            shown = words[match.start() : match.end()]
-            found["counter_text"] = squeezed(shown)
-            exact = kind == "lifetime" and not re.search(r"[+万千亿wWkKM]", shown)
-            found["counter_type"] = "exact_lifetime" if exact else kind
-            found["counter_surface"] = "item_page"
-            break
-    if rated := _REVIEWS.search(plain):
-        digits = re.sub(r"\D", "", next(each for each in rated.groups() if each))
-        found["review_count"] = int(digits)
-    if scored := _RATING.search(plain):
-        stated = next(each for each in scored.groups() if each)
-        found["rating"] = Decimal(stated.replace(",", "."))
-    return found
 
 
 def availability(words: str) -> dict[str, Any]:
@@ -293,3 +253,8 @@ def is_price(words: str) -> bool:
 def prices_in(words: str) -> int:
     """Return how many texts look like money."""
     return sum(1 for _ in _PRICED.finditer(lowered(words)))
+
+
+def names(words: str) -> bool:
+    """Tell whether a text says anything beside prices."""
+    return bool(re.search(r"[^\W\d_]", _PRICED.sub("", lowered(words))))

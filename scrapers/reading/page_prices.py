@@ -10,12 +10,14 @@ from lxml.html import HtmlElement
 
 from scrapers.reading import labels, prices
 from scrapers.reading.documents import (
+    CENTS,
     Document,
     lowered,
     mark_of,
     squeezed,
     words_of,
 )
+from scrapers.reading.headings import is_elsewhere
 
 _PRICE = re.compile(r"price|prc\b|preis|prix|precio|prezzo|cost\b|amount|jiage|money")
 _STRUCK = re.compile(
@@ -24,18 +26,16 @@ _STRUCK = re.compile(
     r"|msrp|rrp|mrp\b|uvp|compare|market(?!ing)|before|prev|line-?through|\bdel\b"
     r"|deleted|full-?price|yuanjia",
 )
+# A price for some: those who have a card, belong to a club, or subscribe.
+_MEMBER = re.compile(r"member|(?<![a-z])vip|loyal|clubcard|prime-?price|club-?price")
 _OTHER = re.compile(
-    r"sav(?:e|ing)|discount|\boff\b|percent|shipping|postage|delivery|per-?unit"
+    r"subscri|sav(?:e|ing)|discount|\boff\b|percent|shipping|postage|delivery"
+    r"|per-?(?:unit|quantity|kg|kilo|weight)"
     r"|unit-?price"
     r"|base-?price|grundpreis|instal|month|finance|leasing|coupon|deposit|\btax|points"
     r"|reward|total|filter|range-?slider|slider|min-?price|max-?price|alert|match"
     r"|compare-"
     r"box|history|label|title|name|currency$",
-)
-_ELSEWHERE = re.compile(
-    r"relat|recommend|similar|also|upsell|cross-?sell|carousel|recent|viewed|mini-?cart"
-    r"|basket|footer|header|navi?\b|menu|sidebar|widget|suggest|sponsor|review|comment"
-    r"|accessor|bundle|footprint|guess|hot-?sale|rank|ad-|modal|popup|banner",
 )
 _END = re.compile(
     r"猜你喜欢|看了又看|相关(?:商品|推荐|产品)|为你推荐|热销推荐|同类推荐|掌柜推荐"
@@ -53,45 +53,14 @@ _TAGS = (
 )
 # What a mark says of its neighbours: `with-list-price`, `has-old-price`.
 _BESIDE = re.compile(r"\b(?:with|has|no|without|is)-[\w-]+")
-_CENTS = re.compile(r"cents?\b|fraction|decimal|superscript")
+_SAID = ("list_price", "final_price", "activity_price", "member_price", "group_price")
 _STRIKING = ("del", "s", "strike")
 _STRUCK_ABOVE = re.compile(r"line-?through|old-?price|was-?price|list-?price|strike")
-_NAMED = re.compile(r"(?:product|goods|item|main)[-_]?(?:title|name)\b")
-_NAMING = ("h2", "h3", "div", "p", "span")
 MAX_UNMARKED = 150
 MAX_CANDIDATES = 60
 _GOES_ON = re.compile(r"\d|[.,]\d")
 NEAR = 4000
 """Characters after the title in which labels are believed."""
-
-
-def title_of(document: Document) -> tuple[str | None, HtmlElement | None]:
-    """Return the heading that names the goods and where it stands."""
-    stated = document.meta.get("og:title") or document.title
-    headings = [each for each in document.body.iter("h1") if words_of(each)]
-    best = None
-    for heading in headings:
-        words = words_of(heading)
-        if len(words) > 300 or _is_elsewhere(heading):
-            continue
-        if _plain(words) and _plain(words) in _plain(stated):
-            return words, heading
-        best = best or (words, heading)
-    if best:
-        return best
-    for _, heading in document.like(_NAMED, _NAMING):
-        words = words_of(heading)
-        if 2 < len(words) <= 300 and not _is_elsewhere(heading):
-            return words, heading
-    return _written_title(document), None
-
-
-def _written_title(document: Document) -> str | None:
-    """Return the part of the page's title that its body repeats."""
-    for part in re.split(r"\s*[|_–—·»]\s*|\s+-\s+", document.title):
-        if len(part) > 1 and part in document.words:
-            return part
-    return None
 
 
 def near_title(document: Document, title: str | None) -> str:
@@ -177,7 +146,7 @@ def _take(element: HtmlElement, found: dict[str, Any]) -> bool:
     words = _with_point(element)
     if not words or len(words) > 80 or not re.search(r"\d", words):
         return False
-    if _is_elsewhere(element):
+    if is_elsewhere(element):
         return False
     if _OTHER.search(mark) and not _STRUCK.search(mark):
         return False
@@ -205,7 +174,10 @@ def _take(element: HtmlElement, found: dict[str, Any]) -> bool:
     around = words_of(parent) if parent is not None else ""
     if len(around) < 200 and _is_instalment(around, words):
         return False
+    if _is_measured(words) or (len(around) < 80 and _is_measured(around, words)):
+        return False
     name = "list_price" if struck else "final_price" if read.is_hand else "price"
+    name = _said_to_be(element, words, name)
     if name in found:
         return False
     found[name] = read.amount
@@ -224,8 +196,10 @@ def _with_point(element: HtmlElement) -> str:
     """Return the words of an element; cents that only stand higher get their point."""
     words = words_of(element)
     for part in element.iterdescendants("sup", "span", "small"):
-        cents = part.text or ""
-        if part.tag != "sup" and not _CENTS.search(mark_of(part)):
+        cents, before = part.text or "", part.getprevious()
+        if before is not None and (before.tail or "").strip() in (".", ","):
+            continue
+        if part.tag != "sup" and not CENTS.search(mark_of(part)):
             continue
         if re.fullmatch(r"\s*\d\d\s*", cents) and not len(part):
             whole = re.search(rf"(\d[\d.,]*?)\s?{cents.strip()}(?!\d)", words)
@@ -242,6 +216,29 @@ def _is_instalment(around: str, words: str) -> bool:
     if place < 0 or number is None:
         return False
     return prices.is_instalment(around, place + number.start(), place + len(words))
+
+
+def _said_to_be(element: HtmlElement, words: str, name: str) -> str:
+    """Return the kind of a price, where its own words or marks say another."""
+    if name != "price":
+        return name
+    parent = element.getparent()
+    marks = f"{mark_of(element)} {mark_of(parent) if parent is not None else ''}"
+    if _MEMBER.search(marks):
+        return "member_price"
+    named = labels.priced(words).keys() - {"currency_sign"}
+    if "price" in named:
+        return name
+    return next((each for each in _SAID if each in named), name)
+
+
+def _is_measured(around: str, words: str = "") -> bool:
+    """Tell whether the first number of a text is the price of a measure: `3 €/kg`."""
+    place = around.find(words)
+    number = re.search(r"\d[\d.,]*", around[max(0, place) :])
+    return number is not None and bool(
+        labels.MEASURED.match(lowered(around), max(0, place) + number.end())
+    )
 
 
 def is_instalment_on_page(words: str, amount: str) -> bool:
@@ -266,16 +263,3 @@ def _is_struck_above(element: HtmlElement) -> bool:
         if ancestor.tag in _STRIKING or _STRUCK_ABOVE.search(mark_of(ancestor)):
             return True
     return "line-through" in (element.get("style") or "")
-
-
-def _is_elsewhere(element: HtmlElement) -> bool:
-    for place, ancestor in enumerate(element.iterancestors()):
-        if ancestor.tag in ("footer", "nav", "aside", "header", "body"):
-            return ancestor.tag in ("footer", "nav", "aside")
-        if place < 8 and _ELSEWHERE.search(mark_of(ancestor)):
-            return True
-    return False
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"[\W_]+", "", text).lower()

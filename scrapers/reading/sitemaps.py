@@ -20,6 +20,8 @@ MAX_ADDRESSES = 50_000
 """Of one file, as sitemaps.org bounds it."""
 MAX_BYTES = 52_428_800
 """Of one file unpacked (50 MiB), as sitemaps.org bounds it."""
+CUT = "beyond the bound of a sitemap"
+"""What is said of a file that was read to its bound only."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,19 @@
-"""Published goods on pages of four makes, priced as their markets write prices."""
+"""Published goods on pages of several makes, as their markets write them."""
 
 from __future__ import annotations
 
+import ast
 import csv
 import gzip
 import html
+import json
 from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 
 from scrapers.items import Page, as_record
-from scrapers.pages import web
+from scrapers.pages import jd, web
 from tests.real import published_sets
 
 FOLDER = published_sets.DATA / "brightdata_samples"
@@ -108,3 +110,64 @@ def test_published_prices_read_exactly_or_not_at_all(make):
     assert len(rows) == 250
     assert exact / len(rows) >= 0.98
     assert struck_exact / struck >= 0.97
+
+
+MASKS = published_sets.DATA / "jd_listings_masks"
+# JD's item page of 2021: no heading, no structured data, prices in a class of the SKU.
+JD_PAGE = (
+    "<!DOCTYPE html><html><head><title>{title}【图片 价格 品牌 评论】-京东</title>"
+    "</head><body><div class='itemInfo-wrap'><div class='sku-name'>{title}</div>"
+    "<div class='summary-price'><div class='dt'>京 东 价</div><div class='dd'>"
+    "<span class='p-price'><span>￥</span><span class='price J-p-{sku}'>{price}</span>"
+    "</span></div></div><div id='comment-count'><p class='comment'>累计评价</p>"
+    "<a class='count J-comm-{sku}' href='#none'>{comments}</a></div>"
+    "<a id='InitCartUrl'>加入购物车</a></div>{words}</body></html>"
+)
+
+
+def masks() -> list[list[str]]:
+    """Return title, comments, shop, price, address and SKU of the listings of JD."""
+    with (MASKS / "jd_masks_search.csv").open(encoding="utf-8", newline="") as lines:
+        rows = [row for row in csv.reader(lines) if row]
+    return [
+        [" ".join("".join(ast.literal_eval(row[0])).split()), *row[1:]] for row in rows
+    ]
+
+
+def test_published_masks_of_jd_read_off_item_pages_without_a_heading():
+    rows = masks()
+    for title, comments, _, price, url, sku in rows:
+        body = JD_PAGE.format(
+            title=html.escape(title),
+            price=price,
+            sku=sku,
+            comments=comments,
+            words="<p>放在阴凉干燥处，避免阳光直射。</p>" * 20,
+        )
+
+        found = as_record(web.read(Page(url, body.encode(), NOON)).listings[0])
+
+        assert found["title"] == title
+        assert (found["price"], found["currency"]) == (price, "CNY")
+        assert found["listing_id"] == f"item.jd.com/{sku}.html"
+        assert found["status"] == "on"
+        # `50万+` is a floor and no count
+        exact = int(comments) if comments.isdigit() else None
+        assert found.get("review_count") == exact
+
+    assert len(rows) == 60
+    assert sum(comments.endswith("+") for _, comments, *_ in rows) > 40
+
+
+def test_a_comment_service_of_jd_is_no_list_of_goods():
+    body = (MASKS / "jd_comment_summary_8763845.json").read_bytes()
+    summary = json.loads(body)["productCommentSummary"]
+    page = Page(
+        "https://club.jd.com/comment/productCommentSummaries.action", body, NOON
+    )
+
+    assert summary["commentCount"] == 0
+    assert summary["commentCountStr"] == "50万+"
+    # its zeros stand for "not said": nothing of it may be read as a count
+    assert not jd.read(page).items
+    assert not web.read(page).items

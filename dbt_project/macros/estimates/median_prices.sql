@@ -6,7 +6,7 @@
         select
             {{ key }},
             price_est,
-            count(*) as day_count
+            sum(day_count) as day_count
         from days
         where price_est is not null
         group by {{ key }}, price_est

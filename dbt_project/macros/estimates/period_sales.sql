@@ -1,13 +1,15 @@
 {#
     What sales units sold in a period, as CTEs that end in period_sales: one row
-    per `keys`. They follow `days`, rows of fct_listing_sales_daily with these
-    keys, and `rolling_readings`.
+    per `keys`. They follow `days`, runs of alike days with these keys (see
+    runs_within), and `rolling_readings`.
 
     Bounds of a period are its own, not the sums of its days: inside an episode
     the counter at its end less the counter at its beginning. Of rolling counters
     the least is the largest sum of windows end to end inside the period, the most
     the smallest sum of windows end to end that cover it. Estimates of days are
-    added and held to the bounds.
+    added and held to the bounds. Sales are bounded by what each day sold at least, at
+    the prices of that day, and the rest of the units at the lowest or highest price;
+    and they are at most what each day sold at most, where every day has a price.
 #}
 {% macro period_sales(keys) -%}
     {%- set key = keys | join(', ') -%}
@@ -21,21 +23,30 @@
             max(level_hi) as level_hi,
             min(level_lo_before) as level_lo_before,
             min(level_hi_before) as level_hi_before,
-            sum(units_lo) as units_lo,
-            sum(units_est) as units_est,
-            sum(units_hi) as units_hi,
-            sum(case when window_days is null then units_lo else 0 end) as unrolled_lo,
-            sum(case when window_days is null then units_hi else 0 end) as unrolled_hi,
-            sum(case when price_est is null then units_est else 0 end)
+            sum(units_lo * day_count) as units_lo,
+            sum(units_est * day_count) as units_est,
+            sum(units_hi * day_count) as units_hi,
+            sum(case when window_days is null then units_lo * day_count else 0 end)
+                as unrolled_lo,
+            sum(case when window_days is null then units_hi * day_count else 0 end)
+                as unrolled_hi,
+            sum(case when price_est is null then units_est * day_count else 0 end)
                 as unpriced_units_est,
-            sum(gmv_est) as gmv_est,
+            sum(units_est * price_est * day_count) as gmv_est,
+            sum(case when price_lo is not null then units_lo * day_count else 0 end)
+                as priced_lo,
+            sum(units_lo * price_lo * day_count) as sold_at_lo,
+            sum(units_lo * price_hi * day_count) as sold_at_hi,
+            sum(units_hi * price_hi * day_count) as daily_gmv_hi,
+            max(case when price_hi is null then 1 else 0 end) as unpriced,
             min(price_lo) as price_lo,
             max(price_hi) as price_hi,
-            count(case when sales_basis <> 'long_gap' then 1 end) as observed_days,
+            sum(case when sales_basis <> 'long_gap' then day_count else 0 end)
+                as observed_days,
             max(case when is_open_ended then 1 else 0 end) as open_ended,
             max(case when is_contradicted then 1 else 0 end) as contradicted,
-            min(case when window_days is not null then sales_date end) as rolled_from,
-            max(case when window_days is not null then sales_date end) as rolled_to,
+            min(case when window_days is not null then from_date end) as rolled_from,
+            max(case when window_days is not null then to_date end) as rolled_to,
             max(window_days) as window_days
         from days
         group by {{ key }}, episode_no, sales_basis
@@ -61,6 +72,11 @@
             sum(unrolled_hi) as unrolled_hi,
             sum(unpriced_units_est) as unpriced_units_est,
             sum(gmv_est) as gmv_est,
+            sum(priced_lo) as priced_lo,
+            sum(sold_at_lo) as sold_at_lo,
+            sum(sold_at_hi) as sold_at_hi,
+            sum(daily_gmv_hi) as daily_gmv_hi,
+            max(unpriced) as unpriced,
             min(price_lo) as price_lo,
             max(price_hi) as price_hi,
             sum(observed_days) as observed_days,
@@ -86,6 +102,11 @@
             sum(unrolled_hi) as unrolled_hi,
             sum(unpriced_units_est) as unpriced_units_est,
             sum(gmv_est) as gmv_est,
+            sum(priced_lo) as priced_lo,
+            sum(sold_at_lo) as sold_at_lo,
+            sum(sold_at_hi) as sold_at_hi,
+            sum(daily_gmv_hi) as daily_gmv_hi,
+            max(unpriced) as unpriced,
             min(price_lo) as price_lo,
             max(price_hi) as price_hi,
             sum(observed_days) as observed_days,
@@ -188,7 +209,8 @@
             {%- for column in [
                 'direct_lo', 'direct_hi', 'episode_count', 'daily_lo', 'daily_est',
                 'daily_hi', 'unrolled_lo', 'unrolled_hi', 'unpriced_units_est',
-                'gmv_est', 'price_lo', 'price_hi', 'observed_days', 'open_ended',
+                'gmv_est', 'priced_lo', 'sold_at_lo', 'sold_at_hi', 'daily_gmv_hi',
+                'unpriced', 'price_lo', 'price_hi', 'observed_days', 'open_ended',
                 'contradicted', 'rolled_from', 'rolled_to',
             ] %}
             null as {{ column }},
@@ -208,7 +230,8 @@
             {%- for column in [
                 'direct_lo', 'direct_hi', 'episode_count', 'daily_lo', 'daily_est',
                 'daily_hi', 'unrolled_lo', 'unrolled_hi', 'unpriced_units_est',
-                'gmv_est', 'price_lo', 'price_hi', 'observed_days', 'open_ended',
+                'gmv_est', 'priced_lo', 'sold_at_lo', 'sold_at_hi', 'daily_gmv_hi',
+                'unpriced', 'price_lo', 'price_hi', 'observed_days', 'open_ended',
                 'contradicted', 'windows_lo', 'windows_hi',
             ] %}
             max({{ column }}) as {{ column }},
@@ -245,6 +268,17 @@
         from met
     ),
 
+    paid as (
+        select
+            *,
+            sold_at_lo + (units_lo - priced_lo) * price_lo as gmv_lo,
+            least(
+                sold_at_hi + (units_hi - priced_lo) * price_hi,
+                case when unpriced = 0 then daily_gmv_hi end
+            ) as gmv_hi
+        from held
+    ),
+
     period_sales as (
         select
             {{ key }},
@@ -256,17 +290,15 @@
             daily_hi,
             price_lo,
             price_hi,
-            units_lo * price_lo as gmv_lo,
-            least(
-                greatest(gmv_est, units_lo * price_lo), units_hi * price_hi
-            ) as gmv_est,
-            units_hi * price_hi as gmv_hi,
+            gmv_lo,
+            least(greatest(gmv_est, gmv_lo), gmv_hi) as gmv_est,
+            gmv_hi,
             unpriced_units_est,
             cast(observed_days as bigint) as observed_days,
             sales_basis,
             open_ended = 1 as is_open_ended,
             daily_est < units_lo - 0.000001 or daily_est > units_hi + 0.000001
                 as is_est_clipped
-        from held
+        from paid
     )
 {%- endmacro %}

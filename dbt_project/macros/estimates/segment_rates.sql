@@ -32,7 +32,7 @@
 {# What a segment rests on. #}
 {% macro segment_basis(left, right) -%}
     case
-        when day_no - closed_no > 31 then 'long_gap'
+        when is_long_gap then 'long_gap'
         when {{ left }}_value is not null and {{ right }}_value is not null
             then
                 case
@@ -42,4 +42,15 @@
         when knot_total < 2 then episode_basis
         else 'extrapolated'
     end
+{%- endmacro %}
+
+{# What is known of the knots up to the row that a build begins at. #}
+{% macro carried(column, otherwise='null') -%}
+    case
+        when
+            standing.closing_date = rebuilt.restart_date
+            and standing.date_before is not null
+            then standing.{{ column }}
+        else {{ otherwise | lower }}
+    end as {{ column }}
 {%- endmacro %}

@@ -4,8 +4,8 @@ monthly as (
     select * from {{ ref('fct_listing_sales_monthly') }}
 ),
 
-daily as (
-    select * from {{ ref('fct_listing_sales_daily') }}
+dates as (
+    select * from {{ ref('dim_date') }}
 ),
 
 counters as (
@@ -36,23 +36,35 @@ moved as (
     where category_count > 1
 ),
 
-days as (
+moved_runs as (
+    select * from {{ ref('int_sales_runs') }}
+    where sales_unit_id in (select moved.sales_unit_id from moved)
+),
+
+runs as (
     select
-        daily.sales_unit_id,
-        moved.month_date,
-        coalesce(daily.platform_category_id, moved.platform_category_id)
-            as platform_category_id,
-        {{ traits_of('daily', [
-            'sales_date', 'platform_id', 'units_lo', 'units_est', 'units_hi',
-            'price_lo', 'price_est', 'price_hi', 'gmv_est', 'episode_no',
+        {{ traits_of('moved_runs', [
+            'sales_unit_id', 'first_date', 'last_date', 'platform_id', 'units_lo',
+            'units_est', 'units_hi', 'price_lo', 'price_est', 'price_hi', 'episode_no',
             'level_lo_before', 'level_hi_before', 'level_lo', 'level_hi',
             'window_days', 'sales_basis', 'is_open_ended', 'is_contradicted',
-        ]) }}
-    from daily
+        ]) }},
+        moved_runs.platform_category_id as stood_in
+    from moved_runs
+),
+
+{{ runs_within('month_date', into='days_of_runs') }},
+
+days as (
+    select
+        days_of_runs.*,
+        coalesce(days_of_runs.stood_in, moved.platform_category_id)
+            as platform_category_id
+    from days_of_runs
     inner join moved
         on
-            daily.sales_unit_id = moved.sales_unit_id
-            and {{ month_of('daily.sales_date') }} = moved.month_date
+            days_of_runs.sales_unit_id = moved.sales_unit_id
+            and days_of_runs.month_date = moved.month_date
 ),
 
 rolling_readings as (

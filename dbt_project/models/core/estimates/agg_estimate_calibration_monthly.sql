@@ -9,8 +9,12 @@ monthly as (
     select * from {{ ref('fct_listing_sales_monthly') }}
 ),
 
-daily as (
-    select * from {{ ref('fct_listing_sales_daily') }}
+runs as (
+    select * from {{ ref('int_sales_runs') }}
+),
+
+dates as (
+    select * from {{ ref('dim_date') }}
 ),
 
 own_sales as (
@@ -40,19 +44,24 @@ category_map as (
 -- the days that an estimate speaks of, and whether our orders of the day are known
 days as (
     select
-        daily.sales_unit_id,
-        {{ month_of('daily.sales_date') }} as month_date,
-        daily.sales_date,
+        category_units.sales_unit_id,
+        category_units.month_date,
+        dates.date_day as sales_date,
         coverage.covered_id is not null as is_delivered
-    from daily
-    inner join category_units
+    from category_units
+    inner join runs
         on
-            daily.sales_unit_id = category_units.sales_unit_id
-            and {{ month_of('daily.sales_date') }} = category_units.month_date
+            category_units.sales_unit_id = runs.sales_unit_id
+            and category_units.month_date
+            between {{ month_of('runs.first_date') }} and runs.last_date
+    inner join dates
+        on
+            category_units.month_date = dates.month_date
+            and dates.date_day between runs.first_date and runs.last_date
     left join coverage
         on
             category_units.shop_id = coverage.covered_id
-            and daily.sales_date = coverage.coverage_date
+            and dates.date_day = coverage.coverage_date
 ),
 
 sold as (

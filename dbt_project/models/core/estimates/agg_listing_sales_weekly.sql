@@ -10,8 +10,12 @@
 
 with
 
-daily as (
-    select * from {{ ref('fct_listing_sales_daily') }}
+runs as (
+    select * from {{ ref('int_sales_runs') }}
+),
+
+dates as (
+    select * from {{ ref('dim_date') }}
 ),
 
 counters as (
@@ -23,18 +27,7 @@ rebuilt as (
     select * from {{ ref('int_sales_units_rebuilt') }}
 ),
 
-days as (
-    select
-        daily.*,
-        {{ week_of('daily.sales_date') }} as week_date
-    from daily
-    {% if is_incremental() %}
-    inner join rebuilt
-        on
-            daily.sales_unit_id = rebuilt.sales_unit_id
-            and daily.sales_date >= rebuilt.rebuilt_week
-    {% endif %}
-),
+{{ runs_within('week_date', since='rebuilt_week') }},
 
 rolling_readings as (
     select counters.*

@@ -20,7 +20,10 @@ segments as (
 ),
 
 daily as (
-    select * from {{ ref('fct_listing_sales_daily') }}
+    select
+        *,
+        first_date as sales_date
+    from {{ ref('int_sales_runs') }}
     where is_contradicted
 ),
 

@@ -10,8 +10,12 @@
 
 with
 
-daily as (
-    select * from {{ ref('fct_listing_sales_daily') }}
+runs as (
+    select * from {{ ref('int_sales_runs') }}
+),
+
+dates as (
+    select * from {{ ref('dim_date') }}
 ),
 
 unit_days as (
@@ -31,18 +35,7 @@ rebuilt as (
     select * from {{ ref('int_sales_units_rebuilt') }}
 ),
 
-days as (
-    select
-        daily.*,
-        {{ month_of('daily.sales_date') }} as month_date
-    from daily
-    {% if is_incremental() %}
-    inner join rebuilt
-        on
-            daily.sales_unit_id = rebuilt.sales_unit_id
-            and daily.sales_date >= rebuilt.rebuilt_month
-    {% endif %}
-),
+{{ runs_within('month_date', since='rebuilt_month') }},
 
 rolling_readings as (
     select counters.*

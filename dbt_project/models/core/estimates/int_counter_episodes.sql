@@ -10,7 +10,7 @@
     incremental_strategy='touched_from',
     touched={
         'model': 'int_sales_units_rebuilt', 'key': 'sales_unit_id',
-        'date': 'closing_date', 'from': 'lifetime_from',
+        'date': 'closing_date', 'from': 'judged_from',
     },
     indexes=[{'columns': ['sales_unit_id', 'closing_date'], 'unique': true}],
 ) }}
@@ -47,7 +47,7 @@ readings as (
     inner join rebuilt
         on
             counters.sales_unit_id = rebuilt.sales_unit_id
-            and counters.closing_date >= rebuilt.lifetime_from
+            and counters.closing_date >= rebuilt.judged_from
     union all
     select
         {{ traits_of('standing', columns) }},
@@ -58,7 +58,7 @@ readings as (
     inner join rebuilt
         on
             standing.sales_unit_id = rebuilt.sales_unit_id
-            and standing.closing_date = rebuilt.restart_date
+            and standing.closing_date = rebuilt.judged_date
     {% endif %}
 ),
 
@@ -318,7 +318,7 @@ growths as (
     inner join rebuilt
         on
             standing.sales_unit_id = rebuilt.sales_unit_id
-            and standing.closing_date <= rebuilt.restart_date
+            and standing.closing_date <= rebuilt.judged_date
     inner join leaping
         on
             standing.sales_unit_id = leaping.sales_unit_id

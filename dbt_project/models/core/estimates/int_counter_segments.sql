@@ -1,13 +1,15 @@
 {#
-    Envelopes and rates of lifetime counters: one row per reading that is kept,
-    with what it says of the days since the reading before it in its episode (none
-    at the first). `level_lo` and `level_hi` are the least and the most the
-    counter can have stood at, by all readings of the episode: later ones bound it
-    from above. A knot is a moment at which the level is known: an exact reading,
-    or the crossing of a threshold half way between two readings. Behind a reading
-    above all that came before it lies nothing that a later reading can change, so
-    a build begins again at the knot before the last such reading
-    (`restart_date`).
+    Envelopes and rates of lifetime counters: one row per reading of an episode at
+    which something changes, with what the readings say of the days since the row
+    before (none at the first). A reading that only repeats what those at its sides
+    say adds nothing and has no row. `level_lo` and `level_hi` are the least and the
+    most the counter can have stood at, by all readings of the episode: later ones
+    bound it from above. A knot is a moment at which the level is known: an exact
+    reading, or the crossing of a threshold half way between two readings. Behind a
+    reading above all that came before it lies nothing that a later reading can
+    change, so a build begins again at the knot before the last such reading
+    (`restart_date`), and the rows after it stand for the readings they were made
+    of.
 #}
 {{ config(
     materialized='incremental',
@@ -50,6 +52,8 @@ review_rates as (
 readings as (
     select
         {{ traits_of('episodes', columns) }},
+        episodes.units_hi as bound_hi,
+        cast(null as boolean) as was_long_gap,
         false as is_standing,
         false as is_carried,
         0 as knot_count,
@@ -63,39 +67,72 @@ readings as (
     inner join rebuilt
         on
             episodes.sales_unit_id = rebuilt.sales_unit_id
-            and episodes.closing_date >= rebuilt.lifetime_from
+            and episodes.closing_date >= rebuilt.segments_from
     union all
-    -- the first reading of an episode is told anew, another one with its knots
+    -- what stands: the row to begin at, and those that only a later reading bounds
     select
         {{ traits_of('standing', columns) }},
-        true as is_standing,
-        standing.date_before is not null as is_carried,
-        case when standing.date_before is not null then standing.knot_count else 0 end
-            as knot_count,
-        case when standing.date_before is not null then standing.knot_time end
-            as knot_time,
-        case when standing.date_before is not null then standing.knot_value end
-            as knot_value,
-        standing.knot_is_exact,
-        standing.block_no,
-        standing.restart_date
+        case
+            when rebuilt.is_appended then standing.level_hi else standing.units_hi
+        end as bound_hi,
+        standing.is_long_gap as was_long_gap,
+        standing.closing_date = rebuilt.restart_date as is_standing,
+        -- the first reading of an episode is told anew, another one with its knots
+        standing.closing_date = rebuilt.restart_date
+        and standing.date_before is not null as is_carried,
+        {{ carried('knot_count', 0) }},
+        {{ carried('knot_time') }},
+        {{ carried('knot_value') }},
+        {{ carried('knot_is_exact', false) }},
+        {{ carried('block_no', 0) }},
+        {{ carried('restart_date') }}
     from {{ this }} as standing
     inner join rebuilt
         on
             standing.sales_unit_id = rebuilt.sales_unit_id
-            and standing.closing_date = rebuilt.restart_date
+            and standing.closing_date >= rebuilt.restart_date
+            and standing.closing_date < rebuilt.segments_from
     {% endif %}
 ),
 
 bounded as (
     select
         *,
-        min(units_hi) over (
+        min(bound_hi) over (
             partition by sales_unit_id, episode_no
             order by day_no desc
             rows between unbounded preceding and current row
-        ) as level_hi
+        ) as level_hi,
+        coalesce(
+            was_long_gap,
+            day_no - lag(day_no) over (
+                partition by sales_unit_id, episode_no order by day_no
+            ) > 31,
+            false
+        ) as is_long_gap
     from readings
+),
+
+flanked as (
+    select
+        *,
+        level_lo = lag(level_lo) over following
+        and level_lo = lead(level_lo) over following
+        and level_hi = lag(level_hi) over following
+        and level_hi = lead(level_hi) over following
+        and coalesce(is_open_ended, false)
+        = coalesce(lag(is_open_ended) over following, false)
+        and coalesce(is_open_ended, false)
+        = coalesce(lead(is_open_ended) over following, false)
+        and not is_long_gap
+        and not lead(is_long_gap) over following as is_repeated
+    from bounded
+    window following as (partition by sales_unit_id, episode_no order by day_no)
+),
+
+told as (
+    select * from flanked
+    where not coalesce(is_repeated, false)
 ),
 
 chained as (
@@ -114,7 +151,7 @@ chained as (
         max(case when is_carried then restart_date end) over following
             as carried_restart,
         max(block_no) over following as carried_block_no
-    from bounded
+    from told
     window following as (partition by sales_unit_id, episode_no order by day_no)
 ),
 
@@ -225,100 +262,7 @@ spanned as (
     window whole as (partition by sales_unit_id, episode_no)
 ),
 
--- episodes whose counter was never known twice
-unknown_episodes as (
-    select
-        sales_unit_id,
-        episode_no,
-        min(platform_id) as platform_id,
-        min(first_lo) as first_lo,
-        min(first_hi) as first_hi,
-        min(last_lo) as last_lo,
-        min(last_hi) as last_hi,
-        min(first_date) as first_date,
-        min(last_date) as last_date,
-        (min(last_time) - min(first_time)) / 2 as day_count,
-        max(case when closing_date = last_date and is_open_ended then 1 else 0 end)
-            as is_open_at_last,
-        max(case when closing_date = last_date then review_count end)
-        - max(case when closing_date = first_date then review_count end) as new_reviews
-    from spanned
-    where knot_total < 2
-    group by sales_unit_id, episode_no
-    having min(last_time) > min(first_time)
-),
-
-listed as (
-    select
-        listings.sales_unit_id,
-        min({{ local_date('listings.listed_at', 'platforms.time_zone') }})
-            as listed_date,
-        max(
-            case when listings.is_current then listings.platform_category_id end
-        ) as platform_category_id
-    from listings
-    inner join platforms on listings.platform_id = platforms.platform_id
-    group by listings.sales_unit_id
-),
-
-guessed as (
-    select
-        unknown_episodes.sales_unit_id,
-        unknown_episodes.episode_no,
-        unknown_episodes.day_count,
-        greatest(0, unknown_episodes.last_lo - unknown_episodes.first_hi) as units_lo,
-        unknown_episodes.last_hi - unknown_episodes.first_lo as units_hi,
-        unknown_episodes.new_reviews / nullif(review_rates.review_rate, 0)
-            as by_reviews,
-        case
-            when
-                {{ dbt.datediff(
-                    'listed.listed_date', 'unknown_episodes.last_date', 'day'
-                ) }} >= 30
-                then
-                    case
-                        when unknown_episodes.is_open_at_last = 1
-                            then unknown_episodes.last_lo
-                        else (unknown_episodes.last_lo + unknown_episodes.last_hi) / 2
-                    end
-                    * unknown_episodes.day_count
-                    / {{ dbt.datediff(
-                        'listed.listed_date', 'unknown_episodes.last_date', 'day'
-                    ) }}
-        end as by_age
-    from unknown_episodes
-    left join listed on unknown_episodes.sales_unit_id = listed.sales_unit_id
-    left join review_rates
-        on
-            unknown_episodes.platform_id = review_rates.platform_id
-            and listed.platform_category_id = review_rates.platform_category_id
-            -- frozen a month before, so that nothing is measured by itself
-            and {{ month_of('unknown_episodes.last_date') }}
-            = {{ days_after(dbt.dateadd('month', 1, 'review_rates.month_date'), 0) }}
-),
-
-rated as (
-    select
-        sales_unit_id,
-        episode_no,
-        case
-            when by_reviews is not null then 'review'
-            when by_age is not null then 'age'
-            else 'prior'
-        end as episode_basis,
-        least(
-            greatest(
-                coalesce(
-                    by_reviews,
-                    by_age,
-                    units_lo + (units_hi - units_lo) * least(30, day_count) / 90
-                ),
-                units_lo
-            ),
-            units_hi
-        ) / day_count as episode_rate
-    from guessed
-),
+{{ episode_rates('spanned') }},
 
 ended as (
     select
@@ -358,6 +302,7 @@ segments as (
         level_lo_before,
         level_hi_before,
         is_open_ended,
+        is_long_gap,
         coalesce(is_open_ended or was_open_ended, false) as is_bound_open,
         review_count,
         is_crossing,
@@ -396,6 +341,7 @@ select
     level_lo_before,
     level_hi_before,
     is_open_ended,
+    is_long_gap,
     is_bound_open,
     review_count,
     is_crossing,

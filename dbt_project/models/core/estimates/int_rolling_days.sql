@@ -71,7 +71,10 @@ spine as (
         case when readings.day_no is not null then dates.day_no end as read_no
     from spans
     inner join dates
-        on dates.day_no between spans.first_no and spans.last_no
+        on
+            dates.date_day
+            between {{ days_after("date '2000-01-01'", 'spans.first_no') }}
+            and {{ days_after("date '2000-01-01'", 'spans.last_no') }}
     left join readings
         on
             spans.sales_unit_id = readings.sales_unit_id

@@ -1,3 +1,5 @@
+{{ config(indexes=[{'columns': ['date_day'], 'unique': true}]) }}
+
 with
 
 festivals_shipped as (
