@@ -148,6 +148,42 @@ def test_a_budget_of_pages_ends_a_crawl_in_good_order(tmp_path, shop):
     assert summary["left"] > 0
 
 
+@pytest.mark.parametrize(
+    ("budget", "bounds"),
+    [("seconds", {"max_seconds": 1.5}), ("bytes", {"max_bytes": 10_000})],
+)
+def test_a_budget_of_seconds_or_bytes_ends_a_crawl_in_good_order(
+    tmp_path, shop, budget, bounds
+):
+    shop.products, shop.pause = 60, 0.1
+    stated = crawl_of(shop, tmp_path, concurrency=1, **bounds)
+
+    summary = crawl.run(stated)
+
+    assert summary["spent"] == budget
+    assert summary["left"] > 0
+    assert 0 < len(found(stated)) < 60
+    # the next run goes on with what was left
+    rest = crawl.run(crawl_of(shop, tmp_path, concurrency=4))
+    assert rest["left"] == 0
+
+
+def test_a_trail_ends_at_the_depth_it_may_have(tmp_path, shop):
+    shop.products = 0
+    for number in range(6):
+        deeper = links(f"/category/level-{number + 1}", f"/product/{number}")
+        shop.pages[f"/category/level-{number}"] = Reply(page(deeper))
+        shop.pages[f"/product/{number}"] = Reply(product(str(number), "9.50"))
+    shop.extra = links("/category/level-0")
+    stated = crawl_of(shop, tmp_path, max_depth=3)
+
+    summary = crawl.run(stated)
+
+    levels = {path for path in shop.asked if "/category/level-" in path}
+    assert levels == {f"/category/level-{number}" for number in range(3)}
+    assert summary["passed_over"]["deeper than max_depth"] > 0
+
+
 def test_private_addresses_are_refused_unless_allowed(tmp_path, shop):
     stated = crawl_of(shop, tmp_path, allow_private=False)
 
