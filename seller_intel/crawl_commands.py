@@ -55,7 +55,10 @@ def crawl(
         )
     if not trial.listings:
         _hint(trial.shop_system, platform)
-        out.print("nothing was read; try the address of one product, or --platform")
+        way = "the address of one product, or --platform"
+        if "private_address" in classes:
+            way = "--allow-private, if the host may be a private one"
+        out.print(f"nothing was read; try {way}")
         raise SystemExit(1)
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("field", "read in", "method", "example"):

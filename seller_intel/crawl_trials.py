@@ -36,6 +36,7 @@ class Trial:
     told: dict[str, Any]
     hindered: list[dict[str, Any]]
     shop_system: str | None
+    allow_private: bool = False
 
     def fields(self) -> list[dict[str, Any]]:
         """Return per field in how many listings it was read, and by which methods."""
@@ -117,6 +118,7 @@ def attempt(
             told=crawl_tallies.told(summary, tallies),
             hindered=hindered,
             shop_system=_shop_system(Path(folder) / "pages"),
+            allow_private=private,
         )
 
 
@@ -152,4 +154,6 @@ def block(trial: Trial, name: str | None = None) -> str:
     currencies = {each.get("currency") for each in trial.listings} - {None}
     if len(currencies) == 1:
         source["options"]["currency"] = currencies.pop()
+    if trial.allow_private:
+        source["allow_private"] = True
     return yaml.safe_dump([source], sort_keys=False, allow_unicode=True)

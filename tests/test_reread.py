@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import yaml
 from click.testing import CliRunner
 from conftest import Postgres
 from tiny_shop import Reply, Shop, links, open_shop, page
@@ -134,3 +135,14 @@ def test_a_look_at_a_shop_of_many_categories_reaches_its_products(shop):
     assert ran.exit_code == 0, ran.output
     assert "parsed" in ran.output
     assert "Green tea" in ran.output
+    block = yaml.safe_load(ran.output.partition("stand there\n")[2])
+    assert block[0]["options"]["urls"] == [f"{shop.address}/"]
+    assert block[0]["allow_private"]
+
+
+def test_a_look_at_a_private_host_says_what_allows_it(shop):
+    ran = CliRunner().invoke(cli.main, ["crawl", f"{shop.address}/"])
+
+    assert ran.exit_code == 1
+    assert "--allow-private" in ran.output
+    assert shop.asked == []
