@@ -36,7 +36,7 @@ def _staging(stream: str) -> str:
     """Return the model of a stream; the macro's columns where it takes them from it."""
     path = DBT / f"models/staging/files/stg_files__{stream}.sql"
     text = path.read_text(encoding="utf-8")
-    if f"canonical('{stream}')" not in text:
+    if f"canonical_stream('files', '{stream}')" not in text:
         return text
     shapes = dict(
         _SHAPE.findall((DBT / "macros/platforms/shapes.sql").read_text("utf-8"))

@@ -31,3 +31,27 @@
         {% endif -%}
         source_ref
 {%- endmacro %}
+
+
+{# The records of a stream whose sources land it in the canonical columns. #}
+{% macro canonical_stream(platform, stream) -%}
+with
+
+source as (
+    select * from {{ source('raw', platform ~ '__' ~ stream) }}
+),
+
+read as (
+    select
+        {{ canonical(stream) }}
+    from source
+),
+
+judged as (
+    select
+        {{ judged(stream) }}
+    from read
+)
+
+select * from judged
+{%- endmacro %}
