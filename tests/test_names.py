@@ -155,6 +155,19 @@ def test_every_mart_suite_guards_a_mart():
     assert not missing, f"no mart of this name: {names_of(missing)}"
 
 
+def test_the_business_date_of_a_mart_is_a_date():
+    wrong = []
+    for path in sorted((SUITES / "marts").glob("*.yml")):
+        suite = yaml.safe_load(path.read_text(encoding="utf-8"))
+        date = suite.get("meta", {}).get("business_date")
+        stated = described().get(path.stem, {}).get("columns", [])
+        columns = {each["name"]: each for each in stated}
+        if date and columns[date].get("data_type") != "date":
+            wrong.append(f"{path.stem}.{date}")
+
+    assert not wrong, f"the gate counts days: {', '.join(wrong)}"
+
+
 def test_every_mart_column_stands_in_the_metric_dictionary():
     known = {row["metric_id"] for row in dictionary()}
     missing = [
