@@ -72,13 +72,13 @@ def test_empty_lists_are_empty_in_each_platform_s_way(house):
 
 def test_orders_change_while_they_are_read(house):
     desk = house.desk("taobao")
-    house.instant.drift = 1_800
+    house.instant.drift = DAY
     before = house.instant.now
 
     call(house, "taobao")
     call(house, "taobao")
 
-    assert house.instant.now == before + 3_600
+    assert house.instant.now == before + 2 * DAY
     seen = desk.books.orders.between(0, before, before)[1]
     later = desk.books.orders.between(0, before, house.instant.now)[1]
     assert len(later) < len(seen)

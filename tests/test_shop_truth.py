@@ -125,6 +125,10 @@ def test_the_first_reading_lands_every_order(platform):
     with gateway(platform) as house:
         got = read(made)
         expected = truth(house, platform)
+        books, now = house.desk(platform).books, int(house.instant.now)
+        is_refunded = any(
+            order.refunded_at for order in books.read(np.arange(books.count), now)
+        )
 
     assert not got.failures
     until = got.windows["orders"][-1][1].timestamp()
@@ -134,8 +138,10 @@ def test_the_first_reading_lands_every_order(platform):
     assert {key: found.get(key) for key in settled} == settled
     assert found.keys() <= expected.keys()
     for stream in STREAMS[platform]:
-        # few who buy at a site of one's own use a coupon
+        # few who buy at a site of one's own use a coupon; a young shop may not yet
+        # have paid anything back
         rare = (platform, stream) == ("woocommerce", "members")
+        rare |= stream == "refunds" and not is_refunded
         assert made[stream].lines or rare, f"no {stream}"
         assert not made[stream].problems
 
