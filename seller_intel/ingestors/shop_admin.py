@@ -77,12 +77,13 @@ def text_of(document: str) -> str:
     return (QUERIES / f"{document}.graphql").read_text(encoding="utf-8")
 
 
-def changed_in(window: Window) -> str:
-    """Return the search for what changed in a window, its end left out."""
+def changed_in(window: Window, and_before: bool = False) -> str:
+    """Return the search for what changed in a window, or before it too; not its end."""
     start, end = (
         instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") for instant in window
     )
-    return f"updated_at:>='{start}' AND updated_at:<'{end}'"
+    until = f"updated_at:<'{end}'"
+    return until if and_before else f"updated_at:>='{start}' AND {until}"
 
 
 def page(told: Row, name: str, total: int | None = None) -> Page:

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from seller_intel.extraction import Asked, Window
-from seller_intel.ingestors import children, replies, shop_admin
+from seller_intel.ingestors import children, replies, shop_admin, windows
 from seller_intel.ingestors.paging import Page, Put, Query, Row
 from seller_intel.ingestors.shop_admin import Admin
 
 _LOG = logging.getLogger(__name__)
 DISCOUNTS, CODES = 50, 20
+LAG = timedelta(minutes=1)
 # Codes of a discount beyond these are made to be used once, and nobody's link.
 MOST_CODES = 10_000
 _KEPT = ("status", "startsAt", "endsAt", "createdAt", "updatedAt")
@@ -28,20 +29,33 @@ def query(asked: Asked, admin: Admin) -> Query:
     return Query(
         "discount codes",
         ("links",),
-        ask=_discounts(admin),
+        ask=_discounts(admin, _beginning(asked)),
         identify=_state,
         detail=_whole(admin),
         is_thin=lambda node: _codes(node)[1] is not None,
         land=_land(asked),
+        lag=LAG,
         longest=timedelta(days=30),
         depth=shop_admin.DEPTH,
         is_numbered=False,
     )
 
 
-def _discounts(admin: Admin) -> Callable[[Window, Any], Page]:
+def _beginning(asked: Asked) -> datetime | None:
+    """Return where the first reading begins: codes from before are given out still."""
+    if all(stream.name != "links" for stream in asked.source.streams):
+        return None
+    due = windows.due(asked, ("links",), LAG)
+    is_first = windows.is_first(asked, ("links",))
+    return due[0][0] if due and is_first else None
+
+
+def _discounts(
+    admin: Admin, beginning: datetime | None
+) -> Callable[[Window, Any], Page]:
     def page(window: Window, cursor: str | None) -> Page:
-        search = f"method:code AND {shop_admin.changed_in(window)}"
+        changed = shop_admin.changed_in(window, and_before=window[0] == beginning)
+        search = f"method:code AND {changed}"
         variables = {"first": DISCOUNTS, "codes": CODES, "after": cursor}
         told = admin.ask("shopify_discounts", variables | {"filter": search})
         total = shop_admin.exactly(told, "discountNodesCount")
