@@ -124,7 +124,7 @@ def discounts(shop: Books, now: int) -> list[tuple[int, int, list[str]]]:
 
 def discount(changed: int, number: int, codes: list[str]) -> dict[str, Any]:
     """Return the node of a discount; `codes` is paged by the one who asks."""
-    created = greenwich(changed)
+    created = _moment(changed)
     return {
         "id": f"gid://shopify/DiscountCodeNode/{_DISCOUNTS + number}",
         "discount": {
