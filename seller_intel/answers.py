@@ -9,6 +9,13 @@ from typing import Any
 from seller_intel.suites import Check
 
 SAMPLES = 10
+# What the driver raises where the server, not the question, is at fault: it was
+# stopped, or is out of room or time. Both are named in PEP 249.
+_FAULTS_OF_THE_SERVER = ("OperationalError", "InterfaceError")
+
+
+class Unanswered(RuntimeError):
+    """The warehouse gave no answer: nothing is known of what was asked; ask again."""
 
 
 @dataclass(frozen=True)
@@ -85,13 +92,27 @@ def _observed(result: dict[str, Any]) -> str | None:
     return None if value is None else str(value)
 
 
+def require_answers(result: Any) -> None:
+    """Raise Unanswered where an expectation went unasked through the server's fault."""
+    for each in result.results:
+        for told in _raised(each):
+            trace = f"{told.get('exception_traceback')} {told.get('exception_message')}"
+            if any(fault in trace for fault in _FAULTS_OF_THE_SERVER):
+                raise Unanswered(f"the warehouse did not answer: {error_of(each)}")
+
+
 def error_of(outcome: Any) -> str | None:
-    """Return why an expectation could not be asked; it is told in two shapes."""
+    """Return why an expectation could not be asked."""
+    messages = [str(each.get("exception_message")) for each in _raised(outcome)]
+    return messages[0].strip().splitlines()[0] if messages else None
+
+
+def _raised(outcome: Any) -> list[dict[str, Any]]:
+    """Return what was raised for an expectation; it is told in two shapes."""
     told = outcome.exception_info or {}
     nested = [told] if "raised_exception" in told else list(told.values())
-    messages = [
-        str(each.get("exception_message"))
+    return [
+        each
         for each in nested
         if isinstance(each, dict) and each.get("raised_exception")
     ]
-    return messages[0].strip().splitlines()[0] if messages else None

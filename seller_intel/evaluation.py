@@ -62,7 +62,10 @@ def opened(as_of: datetime) -> Iterator[Evaluator]:
 
 
 class Evaluator:
-    """Asks suites of queries; each question is a few statements, whatever its size."""
+    """Asks suites of queries; each question is a few statements, whatever its size.
+
+    What the warehouse does not answer raises Unanswered: it says nothing of the rows.
+    """
 
     def __init__(self, source: Any, stated: dict[str, str]) -> None:
         self._source = source
@@ -176,11 +179,13 @@ class Evaluator:
         only: Sequence[int] | None = None,
     ) -> Any:
         positions = range(len(checks)) if only is None else only
-        return batch.validate(
+        result = batch.validate(
             _suite(name, checks, positions),
             result_format=result_format,
             expectation_parameters=dict(self._parameters),
         )
+        answers.require_answers(result)
+        return result
 
 
 def _suite(name: str, checks: Sequence[Check], positions: Sequence[int]) -> Any:

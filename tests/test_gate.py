@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
-from seller_intel import audit, clock, warehouse
+from seller_intel import answers, audit, clock, evaluation, warehouse
 
 RUN = "20260201T060000"
 AS_OF = clock.as_of(RUN)
@@ -120,6 +121,22 @@ def test_a_bad_mart_stops_at_the_gate_and_the_message_names_what_failed(gate):
         {"shop_id": "taobao:1", "sales_date": "2026-01-03"},
     ]
     assert gate.count("ops.mart_stats") == 1
+
+
+def test_a_server_that_does_not_answer_refuses_no_run(gate, monkeypatch):
+    limit = quote(" -c statement_timeout=200", safe="")
+    address = evaluation._address()
+    monkeypatch.setattr(evaluation, "_address", lambda: address + limit)
+    monkeypatch.setattr(
+        audit.mart_facts,
+        "rows_query",
+        lambda mart: f"select mart.* from marts_build.{mart} as mart, pg_sleep(5)",
+    )
+
+    with pytest.raises(answers.Unanswered, match="the warehouse did not answer"):
+        audit.gate(RUN, AS_OF)
+
+    assert gate.count("ops.checks") == 0
 
 
 def test_a_query_of_its_own_names_the_rows_it_found(gate):
