@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from seller_intel.ingestors import money
-from seller_intel.ingestors.binding import BoundFeed
+from seller_intel.ingestors.plans import BoundFeed
 from seller_intel.ingestors.spill import Spill
 
 _BAD_ROWS_KEPT = 100

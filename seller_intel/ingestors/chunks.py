@@ -12,8 +12,8 @@ import pyarrow
 from pyarrow import compute
 
 from seller_intel.ingestors import aggregation, bulk, expressions, runs, vectors
-from seller_intel.ingestors.binding import BoundFeed, Plan
 from seller_intel.ingestors.bulk import Unfit, Values
+from seller_intel.ingestors.plans import BoundFeed, Plan
 from seller_intel.ingestors.rows import Reading
 from seller_intel.ingestors.runs import Rows
 from seller_intel.ingestors.seen import Scattered

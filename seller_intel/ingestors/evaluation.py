@@ -4,64 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from decimal import Decimal
-from operator import itemgetter
 from typing import Any
 
-from seller_intel.ingestors import cells, expressions, money, places
-from seller_intel.ingestors.cells import Kept, Ways
-from seller_intel.ingestors.converters import Unreadable
+from seller_intel.ingestors import expressions, money
+from seller_intel.ingestors.cells import Kept
 from seller_intel.ingestors.expressions import Condition, Expression
 from seller_intel.ingestors.numbering import Counter
-from seller_intel.personal import Hasher
-
-Getter = Callable[[list], Any]
-_REMEMBERED = 8192
-
-
-@dataclass(frozen=True)
-class Constant:
-    """A value that is the same on every row of the file."""
-
-    value: Any
-
-
-Ref = Constant | int | Getter
-NOTHING = Constant(None)
-# a hash whose kind stands in a column of its own
-ANY_KIND = "*"
-
-
-@dataclass
-class Scope:
-    """What expressions of one file may read."""
-
-    names: dict[str, Constant | int]
-    from_source: Mapping[str, str | None]
-    ways: Ways
-    hasher: Hasher
-    platform: Constant | int = NOTHING
-    phone_region: str = "CN"
-    counters: list[Counter] = field(default_factory=list)
-    numbered: dict[Expression, Counter] = field(default_factory=dict)
-    is_in_runs: bool = False
-    # set while one quarantined row is read again: the numbers it had in its file
-    numbers: list[int] = field(default_factory=list)
-    is_again: bool = False
-    row: int = 0
-    # per personal column, the hashes taken of it by their kind
-    hashes: dict[str, dict[str, Getter]] = field(default_factory=dict)
-    places: set[str] = field(default_factory=set)
-
-
-def getter(ref: Ref) -> Getter:
-    """Return a reference as a function of the row's values."""
-    if isinstance(ref, Constant):
-        value = ref.value
-        return lambda values: value
-    return itemgetter(ref) if isinstance(ref, int) else ref
+from seller_intel.ingestors.scope import (
+    ANY_KIND,
+    NOTHING,
+    Constant,
+    Getter,
+    Ref,
+    Scope,
+    getter,
+)
+from seller_intel.ingestors.value_functions import of_value, test_of
 
 
 def bind(expression: Expression, scope: Scope) -> Ref:
@@ -86,26 +46,6 @@ def bind(expression: Expression, scope: Scope) -> Ref:
             return _applied(bind(expression.parts[0], scope), change)
     refs = [bind(part, scope) for part in expression.parts]
     return _BINDERS[expression.verb](expression, refs)
-
-
-def of_value(expression: Expression, scope: Scope) -> Callable[[Any], Any]:
-    """Return an expression of one part as a function of that part's value."""
-    match expression.verb:
-        case "minus":
-            return lambda value: money.plain(-Decimal(value))
-        case "size":
-            return lambda value: money.plain(abs(Decimal(value)))
-        case "province":
-            scope.places |= expression.names()
-            return _province
-        case "part":
-            return _part(expression)
-        case "map":
-            return remembered(_map(expression))
-        case "hash":
-            return _hash_of(expression, scope)
-        case _:
-            return remembered(_as(expression, scope))
 
 
 def _from_name(expression: Expression, scope: Scope) -> Constant:
@@ -207,38 +147,6 @@ _BINDERS: dict[str, Callable[[Expression, list[Ref]], Ref]] = {
 }
 
 
-def _part(expression: Expression) -> Callable[[str], str | None]:
-    search = re.compile(expression.value).search
-    group = 1 if re.compile(expression.value).groups else 0
-
-    def cut(text: str) -> str | None:
-        found = search(text)
-        return (found.group(group) or None) if found else None
-
-    return cut
-
-
-def _map(expression: Expression) -> Callable[[Any], Any]:
-    mapping = dict(expression.mapping)
-    otherwise = expression.value
-
-    def look_up(text: Any) -> Any:
-        word = expressions.word(text)
-        if word in mapping:
-            return mapping[word]
-        if otherwise == "refuse":
-            raise Unreadable(f"{text!r} is none of {', '.join(map(str, mapping))}")
-        return otherwise
-
-    return look_up
-
-
-def _province(text: str) -> str | None:
-    if text.__class__ is Kept:
-        return text.known.get("province")
-    return places.province_of(text)
-
-
 def _applied(ref: Ref, change: Callable[[Any], Any]) -> Ref:
     """Return what a function makes of a reference; a missing value stays missing."""
     if isinstance(ref, Constant):
@@ -248,21 +156,6 @@ def _applied(ref: Ref, change: Callable[[Any], Any]) -> Ref:
     def read(values: list) -> Any:
         value = get(values)
         return None if value is None else change(value)
-
-    return read
-
-
-def remembered(change: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Return the function with a bounded memory."""
-    known: dict[Any, Any] = {}
-
-    def read(value: Any) -> Any:
-        if value in known:
-            return known[value]
-        result = change(value)
-        if len(known) < _REMEMBERED:
-            known[value] = result
-        return result
 
     return read
 
@@ -325,22 +218,6 @@ def _hash(expression: Expression, scope: Scope) -> Ref:
     return read
 
 
-def _hash_of(expression: Expression, scope: Scope) -> Callable[[str], str | None]:
-    """Return the hash of a stated kind and platform as a function of the id."""
-    kind, keep, region = expression.value, expression.keep, scope.phone_region
-    platform = scope.platform.value if isinstance(scope.platform, Constant) else None
-    hashed = scope.hasher.hash
-
-    def read(value: str) -> str | None:
-        if value in keep:
-            return value
-        if value.__class__ is Kept:
-            return value.known.get(kind)
-        return hashed(kind, value, platform, region)
-
-    return read
-
-
 def _hash_in_row(expression: Expression, scope: Scope, ref: Ref) -> Getter:
     """Return a hash whose kind or platform stands in the row."""
     stated = Constant(expression.value)
@@ -358,19 +235,6 @@ def _hash_in_row(expression: Expression, scope: Scope, ref: Ref) -> Getter:
         return hashed(kind, value, platform(values), region) if kind else None
 
     return read
-
-
-def _as(expression: Expression, scope: Scope) -> Callable[[str], Any]:
-    """Read text as a type; a part cut out of a text may be none of it."""
-    read = cells.as_type(expression.type or "text", expression.formats, scope.ways)
-
-    def lenient(text: str) -> Any:
-        try:
-            return read(text)
-        except (ValueError, ArithmeticError):
-            return None
-
-    return lenient if expression.parts[0].verb in ("part", "from_name") else read
 
 
 def _case(expression: Expression, scope: Scope) -> Ref:
@@ -420,20 +284,3 @@ def bind_condition(condition: Condition, scope: Scope) -> Callable[[list], bool]
         return value is not None and holds_for(value)
 
     return holds_in
-
-
-def test_of(condition: Condition) -> Callable[[Any], bool]:
-    """Return a condition on one value as a function of it."""
-    match condition.verb:
-        case "is":
-            wanted = condition.values
-            return remembered(lambda value: expressions.word(value) in wanted)
-        case "matches":
-            search = re.compile(condition.pattern).search
-            return remembered(lambda value: bool(search(str(value))))
-        case "positive":
-            return lambda value: Decimal(value) > 0
-        case "negative":
-            return lambda value: Decimal(value) < 0
-        case _:
-            return lambda value: Decimal(value) == 0

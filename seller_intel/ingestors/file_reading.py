@@ -19,12 +19,12 @@ from seller_intel.ingestors import (
     tables,
     times,
 )
-from seller_intel.ingestors.binding import Context
 from seller_intel.ingestors.bulk import Unfit
 from seller_intel.ingestors.chunks import Chunk
 from seller_intel.ingestors.compressed import Limits, Part
 from seller_intel.ingestors.contracts import Contract
 from seller_intel.ingestors.converters import unguarded
+from seller_intel.ingestors.plans import Context
 from seller_intel.ingestors.refusals import FileRefused
 from seller_intel.ingestors.rows import Problem, Reading, Record
 from seller_intel.ingestors.seen import Scattered

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from seller_intel.ingestors import aggregation, places
-from seller_intel.ingestors.binding import BoundFeed, Plan
 from seller_intel.ingestors.cells import Kept
 from seller_intel.ingestors.contracts import Contract
+from seller_intel.ingestors.plans import BoundFeed, Plan
 from seller_intel.ingestors.tables import Malformed, Row
 
 Prepare = Callable[[Sequence[str]], Sequence[str] | None]

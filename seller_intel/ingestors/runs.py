@@ -8,8 +8,8 @@ import numpy
 import pyarrow
 from pyarrow import compute
 
-from seller_intel.ingestors.binding import BoundFeed
 from seller_intel.ingestors.bulk import Values
+from seller_intel.ingestors.plans import BoundFeed
 from seller_intel.ingestors.seen import Scattered, starts_of
 
 

@@ -10,11 +10,12 @@ from typing import Any
 import pyarrow
 from pyarrow import compute
 
-from seller_intel.ingestors import bulk, evaluation, expressions, money
-from seller_intel.ingestors.binding import Change, Plan
+from seller_intel.ingestors import bulk, evaluation, expressions, money, value_functions
 from seller_intel.ingestors.bulk import Unfit, Values
-from seller_intel.ingestors.evaluation import Constant
+from seller_intel.ingestors.changes import Change
 from seller_intel.ingestors.expressions import Condition, Expression
+from seller_intel.ingestors.plans import Plan
+from seller_intel.ingestors.scope import NOTHING, Constant
 
 _BY_VALUE = ("map", "part", "province", "minus", "size", "as")
 
@@ -148,8 +149,8 @@ def _by_value(frame: Frame, expression: Expression) -> Values | Constant | None:
     """Ask a function of one value once for each different value."""
     inner = _of(frame, expression.parts[0])
     if inner is None or isinstance(inner, Constant):
-        return inner if inner == evaluation.NOTHING else None
-    read = evaluation.of_value(expression, frame.plan.scope)
+        return inner if inner == NOTHING else None
+    read = value_functions.of_value(expression, frame.plan.scope)
     return bulk.unary(read, inner)
 
 
@@ -166,13 +167,13 @@ def _first(frame: Frame, expression: Expression) -> Values | Constant | None:
         value = _of(frame, part)
         if value is None:
             return None
-        if value == evaluation.NOTHING:
+        if value == NOTHING:
             continue
         kept.append(value)
         if isinstance(value, Constant) or not value.array.null_count:
             break
     if len(kept) < 2:
-        return kept[0] if kept else evaluation.NOTHING
+        return kept[0] if kept else NOTHING
     arrays = [as_column(frame, each) for each in kept]
     if len({each.array.type for each in arrays}) > 1:
         return None
@@ -192,9 +193,9 @@ def _extreme(frame: Frame, expression: Expression) -> Values | Constant | None:
     found = _parts(frame, expression)
     if found is None:
         return None
-    arrays = [as_column(frame, each) for each in found if each != evaluation.NOTHING]
+    arrays = [as_column(frame, each) for each in found if each != NOTHING]
     if not arrays:
-        return evaluation.NOTHING
+        return NOTHING
     if any(each.array.type != pyarrow.string() for each in arrays):
         return None
     pick = compute.greater if expression.verb == "latest" else compute.less
@@ -286,6 +287,6 @@ def mask_of(frame: Frame, condition: Condition) -> pyarrow.Array:
         return compute.is_null(values.array)
     if values.array.null_count == len(values.array):
         return pyarrow.repeat(False, len(values.array))
-    holds = evaluation.test_of(condition)
+    holds = value_functions.test_of(condition)
     judged = bulk.unary(lambda each: each is not None and bool(holds(each)), values)
     return compute.fill_null(judged.array, False)
