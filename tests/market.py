@@ -13,8 +13,8 @@ LAST = date(2026, 11, 8)
 DAYS = 2
 SIZE = Size(customers=400, listings=120)
 
-REGISTRY = """\
-sandbox: true
+# the shop whose exports the sandbox writes
+SHOPS = """\
 reporting_currency: CNY
 shops:
   - shop_id: taobao:900100001
@@ -25,6 +25,11 @@ shops:
     is_own: true
     owner_id: tests
     mode: platform
+"""
+REGISTRY = (
+    "sandbox: true\n"
+    + SHOPS
+    + """\
 sources:
   - name: shop
     platform: files
@@ -45,6 +50,7 @@ sources:
       - {pattern: "costs.csv", contract: costs}
       - {pattern: "listing_matches.csv", contract: listing_matches}
 """
+)
 
 
 def write_registry(home: Path) -> Path:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import Postgres
+from market import SHOPS
 
 from sandbox import agents, days, files
 from sandbox.exports import earnings, stock
@@ -25,17 +26,9 @@ PROGRAMME = f"{agents.PLATFORM}:{agents.PROGRAMME}"
 MONTHS = [date(2025, 12, 31), date(2026, 6, 30), date(2026, 10, 31)]
 MARKET = Market(size=Size(customers=300, listings=60))
 
-REGISTRY = """\
-reporting_currency: CNY
-shops:
-  - shop_id: taobao:900100001
-    name: Flagship
-    platform: taobao
-    time_zone: Asia/Shanghai
-    currency: CNY
-    is_own: true
-    owner_id: tests
-    mode: platform
+REGISTRY = (
+    SHOPS
+    + """\
 sources:
   - name: tmall_flagship
     platform: files
@@ -58,6 +51,7 @@ sources:
     folder: root:reference
     files: [{pattern: "agent_levels.csv", contract: agent_levels}]
 """
+)
 
 
 @pytest.fixture(scope="module")
