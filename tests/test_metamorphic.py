@@ -7,25 +7,9 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+import core_market as made
 import pytest
 from conftest import Postgres
-from core_market import (
-    REGISTRY,
-    WINDOWS,
-    ad,
-    bargain_event,
-    charge,
-    commission,
-    cost,
-    group_event,
-    identity,
-    line,
-    member,
-    move,
-    order,
-    rate,
-    refund,
-)
 from deliveries import Line, contents
 
 from seller_intel import metric_docs
@@ -42,60 +26,64 @@ Streams = dict[str, list[dict[str, Any]]]
 def _market() -> Streams:
     """Orders of two shops over two weeks, and all that the marts of people need."""
     orders = [
-        order(
+        made.order(
             f"o{number}", day=2 + number % 14, buyer_ref=f"b{number % 9}", link_id=link
         )
         for number, link in enumerate(["l1", None, None, "l2"] * 10)
     ]
-    orders.append(order("g1", buyer_ref="b1", group_id="g1"))
+    orders.append(made.order("g1", buyer_ref="b1", group_id="g1"))
     numbers = [each["order_id"] for each in orders]
     bargain = {"platform_id": "taobao", "shop_id": "taobao:9", "currency": "CNY"}
     return {
         "orders": orders,
-        "order_lines": [line(number) for number in numbers],
-        "refunds": [refund("r1", "o3"), refund("r2", "o7", day=18)],
-        "identities": [identity("b1", "h1"), identity("b2", "h1")],
+        "order_lines": [made.line(number) for number in numbers],
+        "refunds": [made.refund("r1", "o3"), made.refund("r2", "o7", day=18)],
+        "identities": [made.identity("b1", "h1"), made.identity("b2", "h1")],
         "members": [
-            member("b1", None, platform_id="taobao", level="gold", fee_amount="5.00"),
-            member("b3", "b1", platform_id="taobao", day=3, inviter_ref="b1"),
-            member("b4", "b3", platform_id="taobao", day=4, inviter_ref="b3"),
+            made.member(
+                "b1", None, platform_id="taobao", level="gold", fee_amount="5.00"
+            ),
+            made.member("b3", "b1", platform_id="taobao", day=3, inviter_ref="b1"),
+            made.member("b4", "b3", platform_id="taobao", day=4, inviter_ref="b3"),
         ],
         "commissions": [
-            commission("e1", "o0", "4.00", payee_ref="b1", link_id="l1"),
-            commission("e2", "o3", "4.00", payee_ref="b3", link_id="l2"),
-            commission("e3", "o3", "-1.00", payee_ref="b3", status="reversed"),
+            made.commission("e1", "o0", "4.00", payee_ref="b1", link_id="l1"),
+            made.commission("e2", "o3", "4.00", payee_ref="b3", link_id="l2"),
+            made.commission("e3", "o3", "-1.00", payee_ref="b3", status="reversed"),
         ],
         "stock": [
-            move("m1", 3, "opening", "20", holder_ref="b1", unit_cost_amount="3.00"),
-            move("m2", 6, "out_sale", "4", holder_ref="b1"),
-            move("m3", 3, "opening", "9"),
+            made.move(
+                "m1", 3, "opening", "20", holder_ref="b1", unit_cost_amount="3.00"
+            ),
+            made.move("m2", 6, "out_sale", "4", holder_ref="b1"),
+            made.move("m3", 3, "opening", "9"),
         ],
         "group_buys": [
-            group_event("g1", "opened", member_ref="b1", single_price="60.00"),
-            group_event("g1", "joined", 5, member_ref="b4", order_id="g1"),
+            made.group_event("g1", "opened", member_ref="b1", single_price="60.00"),
+            made.group_event("g1", "joined", 5, member_ref="b4", order_id="g1"),
         ],
         "bargains": [
-            bargain_event("s1", "started", member_ref="b5", **bargain),
-            bargain_event("s1", "helped", 5, member_ref="b6", price_after="70.00")
+            made.bargain_event("s1", "started", member_ref="b5", **bargain),
+            made.bargain_event("s1", "helped", 5, member_ref="b6", price_after="70.00")
             | bargain,
         ],
-        "ads": [ad(day, "10.00", clicks="5", impressions="50") for day in (3, 4)],
-        "fees": [charge("o0", "technical_service", "1.00")],
-        "costs": [cost(1, "12.00")],
-        "fx_rates": [rate(2, "CNY", "7.8"), rate(2, "USD", "1.1")],
+        "ads": [made.ad(day, "10.00", clicks="5", impressions="50") for day in (3, 4)],
+        "fees": [made.charge("o0", "technical_service", "1.00")],
+        "costs": [made.cost(1, "12.00")],
+        "fx_rates": [made.rate(2, "CNY", "7.8"), made.rate(2, "USD", "1.1")],
     }
 
 
 def _deliver(core: Line, streams: Streams, run: str) -> None:
     for stream, records in streams.items():
         dated = stream in ("orders", "refunds", "ads", "stock", "commissions")
-        core.deliver(stream, records, run=run, windows=WINDOWS if dated else ())
+        core.deliver(stream, records, run=run, windows=made.WINDOWS if dated else ())
 
 
 @pytest.fixture(scope="module")
 def plain(shared_postgres: Postgres) -> dict[str, list[dict[str, Any]]]:
     """The marts of the market as delivered in order, at once."""
-    shared_postgres.register(REGISTRY.format(time_zone="Asia/Shanghai"))
+    shared_postgres.register(made.REGISTRY.format(time_zone="Asia/Shanghai"))
     core = Line()
     _deliver(core, _market(), "20260131T060000")
     core.build(RUN)
@@ -115,7 +103,7 @@ def _texts(marts: Mapping[str, list[dict[str, Any]]]) -> dict[str, list[str]]:
 
 
 def test_a_801_order_repetition_and_splitting_change_no_mart(plain, postgres):
-    postgres.register(REGISTRY.format(time_zone="Asia/Shanghai"))
+    postgres.register(made.REGISTRY.format(time_zone="Asia/Shanghai"))
     draw = random.Random(7)
     shuffled = {
         stream: draw.sample(records, len(records))
@@ -154,7 +142,7 @@ def _times_100(streams: Streams) -> Streams:
 
 
 def test_a_805_money_times_100_leaves_every_share(plain, postgres):
-    postgres.register(REGISTRY.format(time_zone="Asia/Shanghai"))
+    postgres.register(made.REGISTRY.format(time_zone="Asia/Shanghai"))
     core = Line()
     _deliver(core, _times_100(_market()), "20260131T060000")
 
