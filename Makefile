@@ -104,7 +104,8 @@ check-code:
 check-names:
 	$(BIN)/dbt --quiet parse --project-dir dbt_project --profiles-dir dbt_project \
 	    --target-path "$$PWD/$(PARSED)" --log-path "$$PWD/$(PARSED)"
-	$(BIN)/python -m pytest -q tests/test_names.py tests/test_layers.py
+	$(BIN)/python -m pytest -q tests/test_names.py tests/test_house_style.py \
+	    tests/test_layers.py
 
 .PHONY: up
 up: $(STAMP) ## Start PostgreSQL and Airflow in the background, page on 127.0.0.1:8080
