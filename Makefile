@@ -6,8 +6,9 @@ SHELL := /bin/bash
 
 VENV := .venv
 MARKS ?= not compose
-# Each file of tests stays in one process, which has a PostgreSQL of its own.
-WORKERS ?= --numprocesses logical --maxprocesses 4 --dist loadfile
+# Each file of tests stays in one process, which has a PostgreSQL of its own. The files
+# with few but long tests are the first in the folder, and stay it.
+WORKERS ?= --numprocesses 3 --dist loadfile --no-loadscope-reorder
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PARSED := .local/dbt_parse

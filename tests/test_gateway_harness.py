@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 from collections import Counter
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ from importlib import import_module
 import pytest
 from api_doubles import Landings, connected, landings
 
-from sandbox.gateways import connections, holdings, shops
+from sandbox.gateways import connections, holdings, serving, shops
 from sandbox.gateways.desks import Desk
 from sandbox.gateways.faults import Faults
 from sandbox.gateways.house import House, end_of_history, open_house
@@ -157,3 +158,14 @@ def test_nothing_that_lands_names_a_person():
             "A. Buyer",
         ):
             assert word not in text, f"{platform}: {word}"
+
+
+def test_a_platform_without_a_gateway_is_refused_by_name(capsys):
+    parser = argparse.ArgumentParser()
+    serving.add(parser)
+
+    with pytest.raises(SystemExit):
+        parser.parse_args(["--platforms", "jd,none"])
+
+    assert "no gateway of none; there are" in capsys.readouterr().err
+    assert parser.parse_args(["--platforms", "jd,amazon"]).platforms == ("jd", "amazon")

@@ -29,7 +29,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     number, share = int, float
     for name, kind, usual, told in (
         ("--port", number, 8089, "0 takes a free one"),
-        ("--platforms", str, ",".join(shops.PLATFORMS), "some of them, comma between"),
+        ("--platforms", platforms, shops.PLATFORMS, "some of them, comma between"),
         ("--orders", number, 400, "orders a shop sells until history ends"),
         ("--opened", date.fromisoformat, shops.OPENED, "when the shops opened"),
         ("--each", number, 1, "shops on each platform"),
@@ -55,10 +55,21 @@ def add(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def platforms(text: str) -> tuple[str, ...]:
+    """Return the platforms that an argument names; refuse those there are none of."""
+    names = tuple(text.split(","))
+    if unknown := sorted(set(names) - set(shops.PLATFORMS)):
+        raise argparse.ArgumentTypeError(
+            f"no gateway of {', '.join(unknown)};"
+            f" there are {', '.join(shops.PLATFORMS)}"
+        )
+    return names
+
+
 def house_of(given: argparse.Namespace) -> House:
     """Return the gateways that the arguments describe."""
     market = shops.market(
-        tuple(given.platforms.split(",")),
+        given.platforms,
         given.orders,
         given.opened,
         given.seed,
