@@ -13,7 +13,7 @@ orders as (
 ),
 
 members as (
-    select * from {{ ref('dim_members') }}
+    select * from {{ ref('int_members_levelled') }}
     where is_active
 ),
 

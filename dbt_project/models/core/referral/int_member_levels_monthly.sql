@@ -5,7 +5,7 @@ programmes as (
 ),
 
 members as (
-    select * from {{ ref('dim_members') }}
+    select * from {{ ref('int_members_levelled') }}
 ),
 
 paths as (

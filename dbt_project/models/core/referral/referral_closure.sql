@@ -7,7 +7,7 @@ paths as (
 ),
 
 members as (
-    select * from {{ ref('dim_members') }}
+    select * from {{ ref('int_members_levelled') }}
 ),
 
 programmes as (

@@ -28,7 +28,7 @@ commissions as (
 ),
 
 members as (
-    select * from {{ ref('dim_members') }}
+    select * from {{ ref('int_members_levelled') }}
     where is_active
 ),
 

@@ -12,6 +12,10 @@ days as (
     select * from {{ ref('agg_customer_days') }}
 ),
 
+profits as (
+    select * from {{ ref('agg_customer_profits_daily') }}
+),
+
 predictions as (
     select * from {{ ref('stg_ops__customer_predictions') }}
 ),
@@ -42,9 +46,20 @@ last_years as (
     group by days.shop_id, days.customer_id
 ),
 
+-- what one order left is unknown without its costs, and so is the sum
+earned as (
+    select
+        shop_id,
+        customer_id,
+        case when sum(uncosted_order_count) = 0 then sum(profit) end as lifetime_profit
+    from profits
+    group by shop_id, customer_id
+),
+
 measured as (
     select
         lifetimes.*,
+        earned.lifetime_profit,
         {{ dbt.datediff('lifetimes.last_order_date', 'run_dates.run_date', 'day') }}
             as recency_days,
         coalesce(last_years.frequency_365, 0) as frequency_365,
@@ -58,6 +73,10 @@ measured as (
         on
             lifetimes.shop_id = last_years.shop_id
             and lifetimes.customer_id = last_years.customer_id
+    left join earned
+        on
+            lifetimes.shop_id = earned.shop_id
+            and lifetimes.customer_id = earned.customer_id
 ),
 
 -- customers strictly worse come before, so equal ones share the lower score
@@ -94,6 +113,7 @@ published as (
         scored.purchase_day_count,
         scored.lifetime_gmv,
         scored.lifetime_net_sales,
+        scored.lifetime_profit,
         scored.first_channel,
         scored.acquired_by,
         cast(scored.recency_days as bigint) as recency_days,

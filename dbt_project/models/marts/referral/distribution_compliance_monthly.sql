@@ -15,7 +15,7 @@ paths as (
 ),
 
 members as (
-    select * from {{ ref('dim_members') }}
+    select * from {{ ref('int_members_levelled') }}
 ),
 
 refs as (

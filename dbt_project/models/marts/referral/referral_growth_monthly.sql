@@ -8,7 +8,7 @@ invitations as (
 ),
 
 members as (
-    select * from {{ ref('dim_members') }}
+    select * from {{ ref('int_members_levelled') }}
     where is_active
 ),
 
