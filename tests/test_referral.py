@@ -70,6 +70,37 @@ def _trees() -> Iterator[dict[str, Any]]:
     yield _joins("moves", "m", "new", event="moved", day=9)
 
 
+def _left(programme: str, **said: Any) -> Iterator[dict[str, Any]]:
+    """A root, one below who leaves on the twentieth, and two below that one."""
+    root, leaver = f"{programme}-root", f"{programme}-0"
+    yield _joins(programme, root, None, **said)
+    yield _joins(programme, leaver, root, day=3, **said)
+    for number in (1, 2):
+        yield _joins(programme, f"{programme}-{number}", leaver, day=4, **said)
+    yield _joins(programme, leaver, None, event="left", day=20, **said)
+
+
+def _circle_of_leavers() -> Iterator[dict[str, Any]]:
+    """Two who left each the other's tree, one after the other, each with one below."""
+    for name in ("x", "y"):
+        yield _joins("ring", f"ring-{name}", None)
+        yield _joins("ring", f"ring-{name}1", f"ring-{name}", day=3)
+    for day, child, parent in ((5, "x", "y"), (10, "y", "x")):
+        for event, later in (("moved", 0), ("left", 2)):
+            yield _joins(
+                "ring", f"ring-{child}", f"ring-{parent}", event=event, day=day + later
+            )
+
+
+def _to_leaver(programme: str, member_ref: str, **said: Any) -> dict[str, Any]:
+    return _paid(programme, "own_sales") | {
+        "entry_id": f"{programme}-{member_ref}",
+        "payee_ref": member_ref,
+        "occurred_at": "2026-01-25T04:00:00+00:00",
+        **said,
+    }
+
+
 def _growth() -> Iterator[dict[str, Any]]:
     """A-603 in small: 20 members send 5 invitations each, one in five is accepted."""
     for number in range(20):
@@ -121,10 +152,24 @@ def built(shared_postgres: Postgres) -> Postgres:
     )
     doubling = _shares_once("double", [100, 200, 400, 800], "2026-01")
     halving = _shares_once("half", [1_000, 500], "2025-12")
-    core.deliver("members", [*_trees(), *_growth(), *doubling, *halving])
+    left = [row for name in ("paid", "early", "undone") for row in _left(name)]
+    left += _left("late", platform_id="taobao")
+    core.deliver(
+        "members",
+        [*_trees(), *_growth(), *doubling, *halving, *left, *_circle_of_leavers()],
+    )
     headcount = ("p621", "p622", "p623", "p624")
     entries = [_paid(programme, "headcount") for programme in headcount]
     entries += [_paid("p625", "own_sales"), _paid("p626", "own_sales")]
+    entries += [
+        _to_leaver("paid", "paid-0"),
+        _to_leaver("early", "early-0", occurred_at="2026-01-15T04:00:00+00:00"),
+        # paid after he left, for an order of the seventh
+        _to_leaver("late", "late-0", platform_id="taobao", order_id="friend's"),
+        _to_leaver("undone", "undone-0", amount="-5.00"),
+        _to_leaver("ring", "ring-x"),
+        _to_leaver("ring", "ring-y"),
+    ]
     core.deliver("commissions", entries)
     core.build(RUN)
     core.publishable(RUN)
@@ -162,6 +207,29 @@ def test_a_621_to_626_trees_are_judged_by_people_levels_and_basis(
         is_criminal,
     )
     assert not row["is_serious"]
+
+
+def _trees_of(built: Postgres, programme: str, day: str) -> list[tuple[int, int]]:
+    rows = built.rows(
+        "select members_incl_root, levels_incl_root"
+        " from marts_build.distribution_compliance_monthly"
+        " where programme_id = any(%s) and as_of_date = %s order by 1, 2",
+        [[f"youzan:{programme}", f"taobao:{programme}"], day],
+    )
+    return [(row["members_incl_root"], row["levels_incl_root"]) for row in rows]
+
+
+def test_who_left_and_is_still_paid_keeps_those_below_in_the_tree(built):
+    assert _trees_of(built, "paid", "2026-01-31") == [(4, 3)]
+
+
+@pytest.mark.parametrize("programme", ["early", "late", "undone"])
+def test_who_left_and_is_paid_no_more_is_the_top_of_those_below(built, programme):
+    assert _trees_of(built, programme, "2026-01-31") == [(3, 2)]
+
+
+def test_leavers_below_each_other_keep_a_tree_each(built):
+    assert _trees_of(built, "ring", "2026-01-31") == [(2, 2), (2, 2)]
 
 
 def test_the_articles_follow_the_basis(exposure):

@@ -6,14 +6,6 @@ programmes as (
     select * from {{ ref('dim_programmes') }}
 ),
 
-edges as (
-    select * from {{ ref('fct_referral_edges') }}
-),
-
-paths as (
-    select * from {{ ref('int_referral_paths') }}
-),
-
 members as (
     select * from {{ ref('int_members_levelled') }}
 ),
@@ -66,26 +58,8 @@ ruled as (
     group by month_ends.programme_id, month_ends.as_of_date
 ),
 
--- who has nobody above at the end of the day
 tops as (
-    select
-        month_ends.programme_id,
-        month_ends.as_of_date,
-        month_ends.ends_at,
-        paths.ancestor_member_id as root_member_id,
-        paths.descendant_member_id,
-        paths.depth
-    from month_ends
-    inner join paths
-        on
-            month_ends.programme_id = paths.programme_id
-            and {{ holds_at('month_ends.ends_at', 'paths') }}
-    left join edges
-        on
-            paths.programme_id = edges.programme_id
-            and paths.ancestor_member_id = edges.child_member_id
-            and {{ holds_at('month_ends.ends_at', 'edges') }}
-    where edges.child_member_id is null
+    select * from {{ ref('int_organiser_trees') }}
 ),
 
 in_trees as (
@@ -97,7 +71,7 @@ in_trees as (
         people.customer_id,
         tops.depth
     from tops
-    inner join refs as people on tops.descendant_member_id = people.customer_ref
+    inner join refs as people on tops.member_id = people.customer_ref
     left join refs as roots on tops.root_member_id = roots.customer_ref
     union
     select
