@@ -11,7 +11,7 @@ edges as (
 ),
 
 members as (
-    select * from {{ ref('dim_members') }}
+    select * from {{ ref('int_members_levelled') }}
 ),
 
 commissions as (
