@@ -138,7 +138,7 @@ def test_uci_cohorts_are_those_of_pandas(line):
         ("2010-10-01", [377, 97, 35]),
     ],
 )
-def test_uci_retention_is_the_published_triangle(line, cohort, active):
+def test_a_511_to_514_uci_retention_is_the_published_triangle(line, cohort, active):
     found = line.rows(
         "select active_customers, is_partial from marts.cohort_retention_monthly"
         " where shop_id = 'giftware:uk' and channel = 'all'"
