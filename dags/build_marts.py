@@ -24,18 +24,17 @@ from airflow.sdk import (
     Asset,
     AssetAny,
     AssetOrTimeSchedule,
-    CronTriggerTimetable,
     chain,
     dag,
     task,
 )
 from attempts import attempts, but_never_after
+from daily import daily
 from runs import RUN
 from verbs import steps
 
 from seller_intel import sources
 
-DAILY = CronTriggerTimetable("0 6 * * *", timezone="UTC")
 PUBLISHED = Asset("marts")
 
 
@@ -47,7 +46,7 @@ def audit_raw(run: str, dag_run: Any = None) -> bool:
 
 @dag(
     schedule=AssetOrTimeSchedule(
-        timetable=DAILY,
+        timetable=daily(6),
         assets=AssetAny(
             *{
                 stream.table: Asset(stream.table)

@@ -10,14 +10,15 @@ Nothing that core rests on is ever removed.
 """
 
 import credentials
-from airflow.sdk import CronTriggerTimetable, chain, dag, task
+from airflow.sdk import chain, dag, task
 from attempts import attempts
+from daily import daily
 from runs import RUN
 from verbs import steps
 
 
 @dag(
-    schedule=CronTriggerTimetable("0 20 * * *", timezone="UTC"),
+    schedule=daily(20),
     catchup=False,
     max_active_runs=1,
     default_args=attempts(hours=3),

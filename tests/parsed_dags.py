@@ -9,13 +9,19 @@ import sys
 import time
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 _began = time.process_time()
 import airflow.sdk  # noqa: E402, F401 - what a DAG file may count on
 
 SDK_SECONDS = time.process_time() - _began
 
+import pendulum  # noqa: E402
 from airflow.dag_processing.dagbag import BundleDagBag  # noqa: E402
+from airflow.serialization.decoders import decode_timetable  # noqa: E402
+from airflow.serialization.encoders import encode_timetable  # noqa: E402
+from airflow.timetables import trigger  # noqa: E402
+from airflow.timetables.base import TimeRestriction  # noqa: E402
 
 FOLDER = Path(__file__).resolve().parent.parent / "dags"
 HEAVY = ("dbt", "great_expectations", "pandas", "scrapy", "numpy", "pyarrow", "apprise")
@@ -69,9 +75,25 @@ def facts_of(dag: Any) -> dict[str, Any]:
         "timetable": type(dag.timetable).__name__,
         "assets": assets_of(dag.timetable),
         "catchup": dag.catchup,
+        "waits_for": waits_for(dag.timetable),
         "max_active_runs": dag.max_active_runs,
         "tasks": {task.task_id: facts_of_task(task) for task in dag.tasks},
     }
+
+
+def waits_for(timetable: Any) -> float | None:
+    """Return how many hours after its hour a DAG runs that is switched on half past."""
+    kept = decode_timetable(encode_timetable(timetable))
+    daily = getattr(kept, "timetable", kept)
+    if not isinstance(daily, trigger.CronTriggerTimetable):
+        return None
+    hour = daily._align_to_next(pendulum.datetime(2026, 11, 23))
+    with patch.object(trigger, "utcnow", lambda: hour.add(minutes=30)):
+        info = kept.next_dagrun_info(
+            last_automated_data_interval=None,
+            restriction=TimeRestriction(None, None, catchup=False),
+        )
+    return (info.run_after - hour).total_seconds() / 3600
 
 
 def facts_of_task(task: Any) -> dict[str, Any]:

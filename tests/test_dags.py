@@ -97,6 +97,10 @@ def test_every_dag_runs_once_at_a_time_and_never_catches_up(dags):
         assert dag["catchup"] is False
 
 
+def test_what_runs_every_day_does_not_start_when_it_is_switched_on(dags):
+    assert (dags["build_marts"]["waits_for"], dags["maintain"]["waits_for"]) == (24, 24)
+
+
 def test_every_task_is_tried_again_later_ends_some_day_and_tells_when_it_fails(dags):
     for task in steps_of(dags):
         assert task["retries"] >= 2
