@@ -102,6 +102,26 @@ def _texts(marts: Mapping[str, list[dict[str, Any]]]) -> dict[str, list[str]]:
     return {name: sorted(map(str, rows)) for name, rows in marts.items()}
 
 
+def test_what_customers_leave_adds_up_to_what_their_shop_earns(plain, shared_postgres):
+    """Less advertising, which is for no customer; every charge here names an order."""
+    left = shared_postgres.rows(
+        "select shop_id, sales_date, sum(profit) as profit"
+        " from core.agg_customer_profits_daily group by 1, 2"
+    )
+    found = {(row["shop_id"], row["sales_date"]): row["profit"] for row in left}
+    wanted = {
+        (row["shop_id"], row["sales_date"]): row["contribution_profit"]
+        + (row["ad_cost_amount"] or 0)
+        for row in plain["shop_sales_daily"]
+        if row["channel"] == "all"
+        and row["order_count"]
+        and row["contribution_profit"] is not None
+    }
+
+    assert len(wanted) > 10
+    assert {key: found[key] for key in wanted} == wanted
+
+
 def test_a_801_order_repetition_and_splitting_change_no_mart(plain, postgres):
     postgres.register(made.REGISTRY.format(time_zone="Asia/Shanghai"))
     draw = random.Random(7)
