@@ -30,7 +30,7 @@ _context.set_forkserver_preload(
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(1500)
+@pytest.mark.timeout(2400)
 def test_kills_at_random_points_change_no_figure():
     with market("seller-intel-calm-") as home:
         for run in days(home):
